@@ -5,10 +5,9 @@
 //
 // A domain offers
 //   D::Bool           truth value: ! & | ^ ==. `&&` and `||` are deleted: they would short-circuit in one domain only.
-//   D::Bv<W>          W-bit word, W in {8, 16, 32, 64}: wrapping + - , ~ & | ^, shifts by a constant, unsigned < <= > >=.
-//   D::ite(c, a, b)   value of a if c holds, else of b. Both are evaluated.
-//   D::concrete       whether a Bool can be branched on.
-//   D::term<T>        the same type T over this domain; literals convert implicitly.
+//   D::Bv<W>          W-bit word, W in {8, 16, 32, 64}: wrapping + - , ~ & | ^, shifts by a constant, unsigned < <= >
+//   >=. D::ite(c, a, b)   value of a if c holds, else of b. Both are evaluated. D::concrete       whether a Bool can be
+//   branched on. D::term<T>        the same type T over this domain; literals convert implicitly.
 // and the free functions `bit`, `low32`, `zext`, `trunc` found by argument-dependent lookup.
 #pragma once
 
@@ -26,9 +25,9 @@ concept WordWidth = W == 8 || W == 16 || W == 32 || W == 64;
 
 /// The unsigned machine type of `W` bits.
 template <unsigned W>
-using Word = std::conditional_t<W == 8, std::uint8_t,
-                                std::conditional_t<W == 16, std::uint16_t,
-                                                   std::conditional_t<W == 32, std::uint32_t, std::uint64_t>>>;
+using Word = std::conditional_t<
+    W == 8, std::uint8_t,
+    std::conditional_t<W == 16, std::uint16_t, std::conditional_t<W == 32, std::uint32_t, std::uint64_t>>>;
 
 /// The domain of machine words: one step of the specification is a plain function call.
 struct Concrete {

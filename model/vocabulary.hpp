@@ -1,8 +1,8 @@
 // The vocabulary of the specification: what a paravisor holds, what arrives, what leaves.
 //
-// Every struct lists its fields once, in `visit(f, x...)`, which calls `f(name, x.field...)` for each. Merging, comparing,
-// printing, parsing and Z3 constants all go through it, so a field that is missing there is missing everywhere; the test
-// Vocabulary.EveryFieldIsVisited compares sizes.
+// Every struct lists its fields once, in `visit(f, x...)`, which calls `f(name, x.field...)` for each. Merging,
+// comparing, printing, parsing and Z3 constants all go through it, so a field that is missing there is missing
+// everywhere; the test Vocabulary.EveryFieldIsVisited compares sizes.
 //
 // Field names are part of the trace format (docs/trace-format.md): rename one only with a new format version.
 #pragma once
@@ -37,10 +37,10 @@ struct Config {
     template <unsigned W>
     using Bv = typename D::template Bv<W>;
 
-    Bool la57{false};        ///< linear addresses are 57 bits wide, else 48 (decision D12)
+    Bool la57{false}; ///< linear addresses are 57 bits wide, else 48 (decision D12)
     Bool x2apic_capable{true};
-    Bool tsc_aux{true};      ///< processor has IA32_TSC_AUX (decision D9)
-    Bool untrusted_synic{false}; ///< TDVMCALL service offered to VTL0: profile `untrusted-synic` (decisions D10, D23)
+    Bool tsc_aux{true};           ///< processor has IA32_TSC_AUX (decision D9)
+    Bool untrusted_synic{false};  ///< TDVMCALL service offered to VTL0: profile `untrusted-synic` (decisions D10, D23)
     Bv<64> xss_supported{0x1800}; ///< IA32_XSS bits the processor and XFAM support; only bits 10-12 count
     Bv<64> tsc_frequency{2'000'000'000}; ///< Hz, what HV_X64_MSR_TSC_FREQUENCY reads
 
@@ -107,8 +107,8 @@ struct VtlState {
     template <unsigned W>
     using Bv = typename D::template Bv<W>;
 
-    Bv<64> apic_base{0xFEE00800}; ///< IA32_APIC_BASE: BSP bit 8, EXTD bit 10, EN bit 11, page 12..35
-    Bv<64> efer{0x800};           ///< VMCS GUEST_IA32_EFER. TDX needs NXE, so it is set from reset on
+    Bv<64> apic_base{0xFEE00800};        ///< IA32_APIC_BASE: BSP bit 8, EXTD bit 10, EN bit 11, page 12..35
+    Bv<64> efer{0x800};                  ///< VMCS GUEST_IA32_EFER. TDX needs NXE, so it is set from reset on
     typename D::Bool ia32e_guest{false}; ///< VM-entry control "IA-32e mode guest"
     Bv<64> pat{0x0007040600070406};
     Bv<64> sysenter_cs{0};
@@ -162,11 +162,11 @@ struct VpShared {
     using Bv = typename D::template Bv<W>;
     using Bool = typename D::Bool;
 
-    Bool vtl1_present{false};       ///< the VP has VTL1 state
-    Bv<64> intercept_control{0};    ///< VTL1's CrInterceptControl word (TLFS HvX64RegisterCrInterceptControl)
-    Bool apic_offload{true};        ///< VTL0's TPR, EOI and SELF_IPI may bypass the paravisor
-    Bool intercept_pending{false};  ///< an intercept message for VTL1 could not be posted yet
-    Synic<D> untrusted_synic{};     ///< VTL0's host-visible synic, reached by TDVMCALL only
+    Bool vtl1_present{false};      ///< the VP has VTL1 state
+    Bv<64> intercept_control{0};   ///< VTL1's CrInterceptControl word (TLFS HvX64RegisterCrInterceptControl)
+    Bool apic_offload{true};       ///< VTL0's TPR, EOI and SELF_IPI may bypass the paravisor
+    Bool intercept_pending{false}; ///< an intercept message for VTL1 could not be posted yet
+    Synic<D> untrusted_synic{};    ///< VTL0's host-visible synic, reached by TDVMCALL only
 
     template <class F, class... T>
     static void visit(F&& f, T&... t) {
@@ -241,10 +241,10 @@ struct Exit {
     using Bv = typename D::template Bv<W>;
     using Bool = typename D::Bool;
 
-    Bv<8> kind{0};          ///< Kind
-    Bool vtl1{false};       ///< the exit is VTL1's, else VTL0's
-    Bv<32> vp{0};           ///< VP index
-    Bv<64> argument{0};     ///< of the kinds other than l2_exit
+    Bv<8> kind{0};      ///< Kind
+    Bool vtl1{false};   ///< the exit is VTL1's, else VTL0's
+    Bv<32> vp{0};       ///< VP index
+    Bv<64> argument{0}; ///< of the kinds other than l2_exit
     std::array<Bv<64>, info_count> info{};
     std::array<Bv<64>, 16> gpr{}; ///< the guest's, from L2_ENTER_GUEST_STATE, by Gpr
     Bv<64> rip{0};
@@ -263,9 +263,9 @@ struct Exit {
 
     template <class F, class... T>
     static void visit(F&& f, T&... t) {
-        static constexpr std::array<const char*, info_count> info_name{
-            "info.rax", "info.rcx", "info.rdx", "info.rsi", "info.rdi", "info.r8",
-            "info.r9",  "info.r10", "info.r11", "info.r12", "info.r13"};
+        static constexpr std::array<const char*, info_count> info_name{"info.rax", "info.rcx", "info.rdx", "info.rsi",
+                                                                       "info.rdi", "info.r8",  "info.r9",  "info.r10",
+                                                                       "info.r11", "info.r12", "info.r13"};
         static constexpr std::array<const char*, 16> gpr_name{"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
                                                               "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15"};
         f(FieldName{"kind"}, t.kind...);
@@ -311,14 +311,14 @@ inline constexpr std::uint8_t disposition_count = 10;
 /// What a device was asked to do. At most one request per exit.
 enum class Request : std::uint8_t {
     none = 0,
-    apic_read = 1,    ///< local APIC register `request_index` (x2APIC MSR number, or HV_X64_MSR_ICR/TPR)
-    apic_write = 2,   ///< likewise, `request_value` written
-    apic_reset = 3,   ///< APIC disabled through IA32_APIC_BASE
-    page_map = 4,     ///< overlay the page of MSR `request_index` at GPA `request_value`
-    page_unmap = 5,   ///< take that overlay away
-    page_lock = 6,    ///< lock a host-shared page for the untrusted synic
+    apic_read = 1,  ///< local APIC register `request_index` (x2APIC MSR number, or HV_X64_MSR_ICR/TPR)
+    apic_write = 2, ///< likewise, `request_value` written
+    apic_reset = 3, ///< APIC disabled through IA32_APIC_BASE
+    page_map = 4,   ///< overlay the page of MSR `request_index` at GPA `request_value`
+    page_unmap = 5, ///< take that overlay away
+    page_lock = 6,  ///< lock a host-shared page for the untrusted synic
     page_unlock = 7,
-    idle = 8,         ///< VP idle until an interrupt arrives
+    idle = 8, ///< VP idle until an interrupt arrives
     reference_time = 9,
     vendor_call = 10, ///< forward a PostMessage or SignalEvent with control word `request_value`
 };
@@ -347,30 +347,30 @@ struct Outcome {
     using Bv = typename D::template Bv<W>;
     using Bool = typename D::Bool;
 
-    Bv<8> disposition{0};       ///< Disposition
-    Bv<16> error{0};            ///< HV_STATUS of a refused request
+    Bv<8> disposition{0}; ///< Disposition
+    Bv<16> error{0};      ///< HV_STATUS of a refused request
     std::array<Bv<64>, 16> gpr{};
     Bv<64> rip{0};
     Bv<32> interruptibility{0};
     Bv<64> pending_debug{0};
-    Bv<32> event{0};            ///< VM-entry interruption information of a queued fault, 0 if none
+    Bv<32> event{0}; ///< VM-entry interruption information of a queued fault, 0 if none
     Bv<32> event_error_code{0};
 
-    Bv<8> request{0};           ///< Request
+    Bv<8> request{0}; ///< Request
     Bv<32> request_index{0};
     Bv<64> request_value{0};
-    Bool proxy_filter{false};   ///< VTL0's proxy interrupt filter is to be recomputed (a SINT was written)
-    Bool crash_notify{false};   ///< the host is told of a guest crash
+    Bool proxy_filter{false}; ///< VTL0's proxy interrupt filter is to be recomputed (a SINT was written)
+    Bool crash_notify{false}; ///< the host is told of a guest crash
 
-    Bool hypercall{false};      ///< HvCallSetVpRegisters to the host for a VTL0 SINT (allow-listed, decision D23)
+    Bool hypercall{false};        ///< HvCallSetVpRegisters to the host for a VTL0 SINT (allow-listed, decision D23)
     Bv<32> hypercall_register{0}; ///< SINT number
     Bv<64> hypercall_value{0};
 
-    Bv<8> message{0};           ///< Message; the fields below are 0 when none
+    Bv<8> message{0}; ///< Message; the fields below are 0 when none
     Bv<32> message_vp{0};
-    Bv<8> message_length{0};    ///< instruction length, CR8 nibble 0
-    Bv<8> message_access{0};    ///< HV_INTERCEPT_ACCESS_WRITE = 1
-    Bv<16> message_state{0};    ///< execution state: CPL 1:0, EFER.LMA 4, all others 0 (VTL0)
+    Bv<8> message_length{0}; ///< instruction length, CR8 nibble 0
+    Bv<8> message_access{0}; ///< HV_INTERCEPT_ACCESS_WRITE = 1
+    Bv<16> message_state{0}; ///< execution state: CPL 1:0, EFER.LMA 4, all others 0 (VTL0)
     Bv<64> message_cs_base{0};
     Bv<32> message_cs_limit{0};
     Bv<16> message_cs_selector{0};
@@ -380,13 +380,13 @@ struct Outcome {
     Bv<32> message_msr{0};
     Bv<64> message_rdx{0};
     Bv<64> message_rax{0};
-    Bool interrupt{false};      ///< VTL1's APIC gets `interrupt_vector`
+    Bool interrupt{false}; ///< VTL1's APIC gets `interrupt_vector`
     Bv<8> interrupt_vector{0};
 
-    Bv<8> log_site{0};          ///< LogSite; one attempt at most
-    Bv<32> log_msr{0};          ///< host-visible: MSR number or TDVMCALL sub-function (low 32 bits)
-    Bv<64> log_value{0};        ///< confidential: the written value
-    Bool audit{false};          ///< one audit record (decision D2)
+    Bv<8> log_site{0};   ///< LogSite; one attempt at most
+    Bv<32> log_msr{0};   ///< host-visible: MSR number or TDVMCALL sub-function (low 32 bits)
+    Bv<64> log_value{0}; ///< confidential: the written value
+    Bool audit{false};   ///< one audit record (decision D2)
 
     template <class F, class... T>
     static void visit(F&& f, T&... t) {

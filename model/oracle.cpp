@@ -1,0 +1,20 @@
+#include "model/oracle.hpp"
+
+namespace vtlcheck::model {
+
+ConcreteStep oracle_step(const ConcreteConfig& config, std::array<PartitionVtl<Concrete>, 2>& partition,
+                         VpShared<Concrete>& vp, std::array<VtlState<Concrete>, 2>& vtl, const ConcreteExit& exit) {
+    const PlainReading<Concrete> plain;
+    return step<Concrete>(config, partition, vp, vtl, exit, plain);
+}
+
+bool oracle_armed(const ConcreteConfig& config, const VpShared<Concrete>& vp, const VtlState<Concrete>& vtl, bool vtl1,
+                  std::uint32_t msr, bool write) {
+    const PlainReading<Concrete> plain;
+    const Concrete::Bv<32> number(msr);
+    return armed<Concrete>(config, vp, vtl, Concrete::Bool(vtl1), number, lookup<Concrete>(number),
+                           Concrete::Bool(write), plain)
+        .value();
+}
+
+} // namespace vtlcheck::model
