@@ -5,10 +5,11 @@
 //
 // A domain offers
 //   D::Bool           truth value: ! & | ^ ==. `&&` and `||` are deleted: they would short-circuit in one domain only.
-//   D::Bv<W>          W-bit word, W in {8, 16, 32, 64}: wrapping + - , ~ & | ^, shifts by a constant, unsigned < <= >
-//   >=. D::ite(c, a, b)   value of a if c holds, else of b. Both are evaluated. D::concrete       whether a Bool can be
-//   branched on. D::term<T>        the same type T over this domain; literals convert implicitly.
-// and the free functions `bit`, `low32`, `zext`, `trunc` found by argument-dependent lookup.
+//   D::Bv<W>          W-bit word, W in {8, 16, 32, 64}: wrapping + -, ~ & | ^, shifts by a constant, unsigned < <= > >=.
+//   D::ite(c, a, b)   value of a if c holds, else of b. Both are evaluated.
+//   D::same(a, b)     whether two terms are one, judged by their form; used to leave untouched fields alone.
+//   D::concrete       whether a Bool can be branched on.
+// and the free functions `bit`, `zext`, `trunc`, found by argument-dependent lookup.
 #pragma once
 
 #include <array>

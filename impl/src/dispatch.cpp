@@ -1,0 +1,84 @@
+// Entry point of an exit: argument checks, TDX status, exit reason.
+#include "bits.h"
+#include "handlers.h"
+#include "outcome.h"
+#include "vtl_intercept.h"
+
+#include <cstdint>
+
+namespace vtl_intercept {
+namespace {
+
+// High halves of TDG.VP.ENTER completion codes.
+constexpr std::uint32_t TDX_SUCCESS = 0;
+constexpr std::uint32_t TDX_L2_EXIT_HOST_ROUTED_ASYNC = 0x1100;
+constexpr std::uint32_t TDX_L2_EXIT_HOST_ROUTED_TDVMCALL = 0x1101;
+constexpr std::uint32_t TDX_L2_EXIT_PENDING_INTERRUPT = 0x1102;
+constexpr std::uint32_t TDX_PENDING_INTERRUPT = 0x1120;
+
+constexpr std::uint32_t EXIT_REASON_ENTRY_FAILED = 0x80000000;
+constexpr std::uint32_t EXIT_REASON_BASIC = 0xFFFF;
+constexpr std::uint32_t EXIT_REASON_RDMSR = 0x1F;
+constexpr std::uint32_t EXIT_REASON_WRMSR = 0x20;
+constexpr std::uint32_t EXIT_REASON_TDCALL = 0x4D;
+
+constexpr bool guest_ran(std::uint32_t status) {
+    return status == TDX_SUCCESS || status == TDX_L2_EXIT_HOST_ROUTED_ASYNC ||
+           status == TDX_L2_EXIT_HOST_ROUTED_TDVMCALL || status == TDX_L2_EXIT_PENDING_INTERRUPT;
+}
+
+vtl_status dispatch_reason(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome) {
+    const std::uint64_t basic = exit.info[VTL_INFO_RAX] & EXIT_REASON_BASIC;
+    if (basic == EXIT_REASON_WRMSR)
+        return handle_wrmsr(partition, vp, exit, outcome);
+    if (basic == EXIT_REASON_RDMSR)
+        return handle_rdmsr(partition, vp, exit, outcome);
+    if (basic == EXIT_REASON_TDCALL)
+        return handle_tdcall(partition, vp, exit, outcome);
+    return leave_unchanged(exit, outcome, VTL_NOT_HANDLED);
+}
+
+// A status other than success, or a failed entry.
+[[gnu::noinline]] vtl_status handle_unusual_exit(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit,
+                                                 vtl_outcome& outcome) {
+    const std::uint32_t status = high32(exit.info[VTL_INFO_RAX]);
+    const std::uint32_t reason = low32(exit.info[VTL_INFO_RAX]);
+    if (status >= TDX_PENDING_INTERRUPT)
+        return leave_unchanged(exit, outcome, VTL_NOT_ENTERED);
+    if (!guest_ran(status) || (reason & EXIT_REASON_ENTRY_FAILED) != 0)
+        return internal_error(exit, outcome);
+    if (status == TDX_L2_EXIT_HOST_ROUTED_TDVMCALL)
+        return reason == EXIT_REASON_TDCALL ? leave_unchanged(exit, outcome, VTL_HOST_ROUTED)
+                                            : internal_error(exit, outcome);
+    return dispatch_reason(partition, vp, exit, outcome);
+}
+
+} // namespace
+} // namespace vtl_intercept
+
+extern "C" vtl_status vtl_handle_exit(vtl_partition* partition, vtl_vp* vp, const vtl_exit* exit,
+                                      vtl_outcome* outcome) {
+    // One by one: as a single condition they become a longer sequence without branches.
+    if (partition == nullptr) [[unlikely]]
+        return VTL_BAD_ARGUMENT;
+    if (vp == nullptr) [[unlikely]]
+        return VTL_BAD_ARGUMENT;
+    if (exit == nullptr) [[unlikely]]
+        return VTL_BAD_ARGUMENT;
+    if (outcome == nullptr) [[unlikely]]
+        return VTL_BAD_ARGUMENT;
+    if (exit->vtl > 1 || exit->vp != vp->index) [[unlikely]]
+        return VTL_BAD_ARGUMENT;
+    // A C caller can store any integer in the enum; loading it as the enum would let the compiler assume it cannot.
+    std::uint32_t kind = 0;
+    static_assert(sizeof kind == sizeof exit->kind);
+    __builtin_memcpy(&kind, &exit->kind, sizeof kind);
+    if (kind != VTL_L2_EXIT) [[unlikely]]
+        return vtl_intercept::handle_control(*partition, *vp, *exit, *outcome, kind);
+
+    vtl_intercept::begin_outcome(*exit, *outcome);
+    // One test for the common case of both halves: status success, entry not failed.
+    if (exit->info[VTL_INFO_RAX] >= vtl_intercept::EXIT_REASON_ENTRY_FAILED) [[unlikely]]
+        return vtl_intercept::handle_unusual_exit(*partition, *vp, *exit, *outcome);
+    return vtl_intercept::dispatch_reason(*partition, *vp, *exit, *outcome);
+}

@@ -1,0 +1,71 @@
+// Errors of the caller: reported, with nothing touched.
+#include "machine.h"
+
+namespace vtl_tests {
+namespace {
+
+using Arguments = Machine;
+
+class BadExit : public Machine {
+protected:
+    void expect_refused(const vtl_exit& exit) {
+        const vtl_partition partition_before = partition;
+        const vtl_vp vp_before = vp;
+        vtl_outcome before;
+        std::memset(&before, 0x5A, sizeof before);
+        std::memset(&out, 0x5A, sizeof out);
+        EXPECT_EQ(vtl_handle_exit(&partition, &vp, &exit, &out), VTL_BAD_ARGUMENT);
+        EXPECT_TRUE(same_bytes(&before, &out, sizeof out));
+        EXPECT_TRUE(same_bytes(&vp_before, &vp, sizeof vp));
+        EXPECT_TRUE(same_bytes(&partition_before, &partition, sizeof partition));
+    }
+};
+
+TEST_F(Arguments, NullPointersOfHandleExit) {
+    const vtl_exit exit = rdmsr_exit(0x1B);
+    EXPECT_EQ(vtl_handle_exit(nullptr, &vp, &exit, &out), VTL_BAD_ARGUMENT);
+    EXPECT_EQ(vtl_handle_exit(&partition, nullptr, &exit, &out), VTL_BAD_ARGUMENT);
+    EXPECT_EQ(vtl_handle_exit(&partition, &vp, nullptr, &out), VTL_BAD_ARGUMENT);
+    EXPECT_EQ(vtl_handle_exit(&partition, &vp, &exit, nullptr), VTL_BAD_ARGUMENT);
+}
+
+TEST_F(Arguments, NullPointersOfInitAndRestore) {
+    EXPECT_EQ(vtl_partition_init(nullptr, &config), VTL_BAD_ARGUMENT);
+    EXPECT_EQ(vtl_partition_init(&partition, nullptr), VTL_BAD_ARGUMENT);
+    EXPECT_EQ(vtl_vp_init(nullptr, &partition, 0), VTL_BAD_ARGUMENT);
+    EXPECT_EQ(vtl_vp_init(&vp, nullptr, 0), VTL_BAD_ARGUMENT);
+    EXPECT_EQ(vtl_vp_restore(nullptr, &partition, &vp.state), VTL_BAD_ARGUMENT);
+    EXPECT_EQ(vtl_vp_restore(&vp, nullptr, &vp.state), VTL_BAD_ARGUMENT);
+    EXPECT_EQ(vtl_vp_restore(&vp, &partition, nullptr), VTL_BAD_ARGUMENT);
+}
+
+TEST_F(BadExit, UnknownKind) {
+    vtl_exit exit = wrmsr_exit(0x40000000, 1);
+    const std::uint32_t kind = 4;
+    std::memcpy(&exit.kind, &kind, sizeof kind);
+    expect_refused(exit);
+}
+
+TEST_F(BadExit, VtlAboveOne) { expect_refused(wrmsr_exit(0x40000000, 1, 2)); }
+
+TEST_F(BadExit, OtherVp) {
+    vtl_exit exit = wrmsr_exit(0x40000000, 1);
+    exit.vp = 1;
+    expect_refused(exit);
+}
+
+TEST_F(BadExit, ControlRequestsAreJudgedAlike) {
+    vtl_exit exit = control_exit(VTL_ENABLE_VTL1, 0, 2);
+    expect_refused(exit);
+    exit = control_exit(VTL_ENABLE_VTL1, 0);
+    exit.vp = 7;
+    expect_refused(exit);
+}
+
+TEST_F(Arguments, AccessQueryFailsClosed) {
+    EXPECT_TRUE(vtl_msr_access_exits(nullptr, 0, 0x10, false));
+    EXPECT_TRUE(vtl_msr_access_exits(&vp, 2, 0x10, false));
+}
+
+} // namespace
+} // namespace vtl_tests
