@@ -1,0 +1,410 @@
+// The trace format: everything survives a round trip, good examples read and write as documented, bad ones say why.
+#include "conformance/trace.hpp"
+#include "model/specification.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <sstream>
+
+namespace vtlcheck::conformance {
+namespace {
+
+using Exit = model::Exit<Concrete>;
+using Outcome = model::Outcome<Concrete>;
+using State = model::State<Concrete>;
+
+const std::filesystem::path examples = CONFORMANCE_EXAMPLES;
+
+std::string read_file(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+template <class T>
+std::string differences(const T& a, const T& b) {
+    std::string text;
+    for (const Difference& d : diff_fields("", a, b)) {
+        text += d.field + ": " + d.expected + " / " + d.observed + "\n";
+    }
+    return text;
+}
+
+std::uint64_t widest(const Field& field) {
+    return field.bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << field.bits) - 1;
+}
+
+/// Values of the kinds that break writers: small, wide, one bit, and words of enumerations.
+class Random {
+public:
+    std::uint64_t value(const Field& field) {
+        std::uint64_t v = engine_();
+        switch (engine_() % 4) {
+        case 0:
+            v %= 16;
+            break;
+        case 1:
+            v = std::uint64_t{1} << (v % 64);
+            break;
+        case 2:
+            v <<= 32U;
+            break;
+        default:
+            break;
+        }
+        return v & widest(field);
+    }
+    bool one_in(unsigned n) { return engine_() % n == 0; }
+    std::uint64_t below(std::uint64_t n) { return engine_() % n; }
+
+    /// Changes about one field in `n`.
+    template <class T>
+    void change(T& object, unsigned n) {
+        const auto& table = FieldTable<T>::get();
+        for (std::size_t i = 0; i < table.size(); ++i) {
+            if (one_in(n)) {
+                table.store(object, i, value(table[i]));
+            }
+        }
+    }
+    Exit exit(unsigned vps) {
+        constexpr std::array<std::uint64_t, 6> reasons{0x1F, 0x20, 0x4D, 0x0A, 0x80000020, 0x110100000000004D};
+        Exit exit = parse_step("vp0 vtl0 wrmsr 0xc0000082 0x123456789").exit;
+        exit.info[model::info_rax] = reasons[below(reasons.size())];
+        change(exit, one_in(2) ? 3 : 20);
+        if (!one_in(4)) {
+            exit.kind = below(5);
+        }
+        exit.vp = below(vps);
+        return exit;
+    }
+
+private:
+    std::mt19937_64 engine_{20261123}; // NOLINT(cert-msc51-cpp): repeatable
+};
+
+TEST(Trace, EveryFieldOfAnExitSurvives) {
+    const auto& table = FieldTable<Exit>::get();
+    for (const char* base :
+         {"vp5 vtl1 rdmsr 0x1b", "vp5 vtl0 wrmsr 0x1b 7", "vp5 vtl0 tdvmcall-rdmsr 0x10",
+          "vp5 vtl0 tdvmcall-wrmsr 0x10 7", "vp5 vtl0 tdcall rax=1", "vp5 vtl0 exit",
+          "vp5 vtl1 set-intercept-control 7", "vp5 vtl1 set-apic-offload on", "vp5 vtl0 enable-vtl1"}) {
+        const TraceStep step = parse_step(base);
+        EXPECT_EQ(print(step), base);
+        for (std::size_t i = 0; i < table.size(); ++i) {
+            if (table[i].name == "vp") {
+                continue;
+            }
+            for (const std::uint64_t value : {std::uint64_t{0}, std::uint64_t{1}, widest(table[i])}) {
+                Exit exit = step.exit;
+                table.store(exit, i, value);
+                const std::string text = print(exit);
+                EXPECT_EQ(differences(parse_step(text).exit, exit), "") << text;
+                EXPECT_EQ(print(parse_step(text)), text);
+            }
+        }
+    }
+}
+
+TEST(Trace, EveryFieldOfAnOutcomeSurvives) {
+    const auto& table = FieldTable<Outcome>::get();
+    ASSERT_LE(table.size(), ExpectedOutcome::field_limit);
+    const Exit exit = parse_step("vp0 vtl0 wrmsr 0x1b 0x123456789 interruptibility=1 pending_debug=0x4000").exit;
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        for (const std::uint64_t value : {std::uint64_t{0}, std::uint64_t{1}, widest(table[i])}) {
+            Outcome outcome = unchanged(exit);
+            table.store(outcome, i, value);
+            const std::string text = print(exit, outcome, "MSR-W-31");
+            const ExpectedOutcome read = parse_outcome(text, exit);
+            EXPECT_EQ(differences(read.outcome, outcome), "") << text;
+            EXPECT_EQ(read.clause, "MSR-W-31");
+            EXPECT_TRUE(read.complete);
+        }
+    }
+}
+
+TEST(Trace, RandomTracesSurvive) {
+    Random random;
+    for (unsigned round = 0; round < 300; ++round) {
+        Trace trace;
+        trace.vps = static_cast<unsigned>(1 + random.below(round % 20 == 0 ? max_vps : 3));
+        trace.start = InitialState::reset(trace.vps);
+        random.change(trace.config, 2);
+        for (unsigned v = 0; v < 2; ++v) {
+            random.change(trace.start.partition[v], 3);
+        }
+        for (InitialState::Vp& vp : trace.start.vp) {
+            random.change(vp.shared, 8);
+            random.change(vp.vtl[0], 12);
+            random.change(vp.vtl[1], 12);
+        }
+        for (unsigned i = 0; i < 20; ++i) {
+            TraceStep step;
+            step.exit = random.exit(trace.vps);
+            if (random.one_in(2)) {
+                ExpectedOutcome& expected = step.expected.emplace();
+                expected.outcome = unchanged(step.exit);
+                random.change(expected.outcome, 8);
+                expected.given.set();
+                if (random.one_in(2)) {
+                    expected.clause = "TDC-09";
+                }
+            }
+            trace.steps.push_back(step);
+        }
+        const std::string text = write(trace);
+        const Trace read = parse(text, "random");
+        ASSERT_EQ(write(read), text);
+        ASSERT_EQ(read.vps, trace.vps);
+        ASSERT_EQ(differences(read.config, trace.config), "");
+        for (unsigned vp = 0; vp < trace.vps; ++vp) {
+            ASSERT_TRUE(diff(read.start.of(vp), trace.start.of(vp)).empty());
+        }
+        ASSERT_EQ(read.steps.size(), trace.steps.size());
+        for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+            const auto& wanted = trace.steps[i].expected;
+            const auto& got = read.steps[i].expected;
+            ASSERT_EQ(differences(read.steps[i].exit, trace.steps[i].exit), "") << print(trace.steps[i]);
+            ASSERT_EQ(got.has_value(), wanted.has_value());
+            if (wanted) {
+                ASSERT_EQ(differences(got->outcome, wanted->outcome), "") << print(trace.steps[i]);
+                ASSERT_EQ(got->clause, wanted->clause);
+            }
+        }
+    }
+}
+
+TEST(Trace, GoodExamplesReadAndWriteAsTheCanonicalTextSays) {
+    unsigned count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(examples / "good")) {
+        if (entry.path().extension() != ".trace") {
+            continue;
+        }
+        ++count;
+        SCOPED_TRACE(entry.path().filename());
+        const std::string text = write(parse_file(entry.path()));
+        auto canonical = entry.path();
+        canonical.replace_extension(".canonical");
+        EXPECT_EQ(text, read_file(std::filesystem::exists(canonical) ? canonical : entry.path()));
+        EXPECT_EQ(write(parse(text, "again")), text);
+    }
+    EXPECT_EQ(count, 4U);
+}
+
+TEST(Trace, BadExamplesSayWhatIsWrongWhereAndHowToMendIt) {
+    unsigned count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(examples / "bad")) {
+        if (entry.path().extension() != ".trace") {
+            continue;
+        }
+        ++count;
+        SCOPED_TRACE(entry.path().filename());
+        auto expected = entry.path();
+        expected.replace_extension(".expected");
+        try {
+            (void)parse_file(entry.path());
+            ADD_FAILURE() << "was accepted";
+        } catch (const InputError& error) {
+            EXPECT_EQ(error.what(),
+                      entry.path().string() + ":" + read_file(expected).substr(0, read_file(expected).size() - 1));
+        }
+    }
+    EXPECT_EQ(count, 52U);
+}
+
+TEST(Trace, TheVerbSetsWhatTheDocumentSays) {
+    const Exit wrmsr = parse_step("vp3 vtl1 wrmsr 0xc0000082 0x1122334455667788").exit;
+    EXPECT_EQ(wrmsr.kind.value(), 0);
+    EXPECT_EQ(wrmsr.vp.value(), 3U);
+    EXPECT_TRUE(wrmsr.vtl1.value());
+    EXPECT_EQ(wrmsr.info[model::info_rax].value(), 0x20U);
+    EXPECT_EQ(wrmsr.info[model::info_rsi].value(), 0xFFFFFFFFA09B0010U);
+    EXPECT_EQ(wrmsr.info[model::info_r11].value(), 0x200000000U);
+    EXPECT_EQ(wrmsr.info[model::info_r12].value(), 0U);
+    EXPECT_EQ(wrmsr.gpr[model::rcx].value(), 0xC0000082U);
+    EXPECT_EQ(wrmsr.gpr[model::rax].value(), 0x55667788U);
+    EXPECT_EQ(wrmsr.gpr[model::rdx].value(), 0x11223344U);
+    EXPECT_EQ(wrmsr.rip.value(), 0x1000U);
+    EXPECT_EQ(wrmsr.rflags.value(), 2U);
+    EXPECT_EQ(wrmsr.cr0.value(), 0x80050033U);
+    const Exit call = parse_step("vp0 vtl0 tdvmcall-wrmsr 0x40000080 0x1122334455667788").exit;
+    EXPECT_EQ(call.info[model::info_rax].value(), 0x4DU);
+    EXPECT_EQ(call.info[model::info_r11].value(), 0x400000000U);
+    EXPECT_EQ(call.gpr[model::r10].value(), 0U);
+    EXPECT_EQ(call.gpr[model::r11].value(), 0x20U);
+    EXPECT_EQ(call.gpr[model::r12].value(), 0x40000080U);
+    EXPECT_EQ(call.gpr[model::r13].value(), 0x1122334455667788U);
+    const Exit raw = parse_step("vp0 vtl0 exit").exit;
+    for (std::size_t i = 0; i < FieldTable<Exit>::get().size(); ++i) {
+        EXPECT_EQ(FieldTable<Exit>::get().load(raw, i), 0U);
+    }
+}
+
+TEST(Trace, DefaultsOfConfigAndStartAreThoseOfTheDocument) {
+    const Trace trace = parse("vtlcheck-trace 1\nconfig vps=2\n", "defaults");
+    EXPECT_EQ(differences(trace.config, parse("vtlcheck-trace 1\nconfig la57=no x2apic_capable=yes tsc_aux=yes "
+                                              "untrusted_synic=no xss_supported=0x1800 tsc_frequency=2000000000\n",
+                                              "explicit")
+                                            .config),
+              "");
+    std::string all = "vtlcheck-trace 1\nconfig vps=2\n";
+    const auto sints = [](const std::string& prefix) {
+        std::string text;
+        for (int i = 0; i < 16; ++i) {
+            text += " " + prefix + "sint" + std::to_string(i) + "=0x10000";
+        }
+        return text;
+    };
+    for (const std::string& vtl : {std::string("vtl0"), std::string("vtl1")}) {
+        all += "start partition " + vtl + " guest_os_id=0 hypercall=0 reference_tsc=0\n";
+    }
+    for (const std::string& vp : {std::string("vp0"), std::string("vp1")}) {
+        all += "start " + vp +
+               " vtl1_present=no intercept_pending=no intercept_control=0 apic_offload=yes untrusted.scontrol=1 "
+               "untrusted.siefp=0 untrusted.simp=0" +
+               sints("untrusted.") + "\n";
+        for (const std::string& vtl : {std::string("vtl0"), std::string("vtl1")}) {
+            all += "start " + vp;
+            all += " " + vtl;
+            all += vp == "vp0" ? " apic_base=0xfee00900" : " apic_base=0xfee00800";
+            all += " efer=0x800 ia32e_guest=no pat=0x7040600070406 sysenter_cs=0 sysenter_esp=0 sysenter_eip=0 star=0 "
+                   "lstar=0 cstar=0 sfmask=0 tsc_aux=0 xss=0 vp_assist=0 scontrol=1 siefp=0 simp=0 stimer0_config=0 "
+                   "stimer1_config=0 stimer2_config=0 stimer3_config=0 stimer0_count=0 stimer1_count=0 stimer2_count=0 "
+                   "stimer3_count=0 crash_p0=0 crash_p1=0 crash_p2=0 crash_p3=0 crash_p4=0";
+            all += sints("") + "\n";
+        }
+    }
+    const Trace given = parse(all, "explicit");
+    const std::size_t state_fields = FieldTable<model::PartitionVtl<Concrete>>::get().size() * 2 +
+                                     FieldTable<model::VpShared<Concrete>>::get().size() * 2 +
+                                     FieldTable<model::VtlState<Concrete>>::get().size() * 4;
+    EXPECT_EQ(static_cast<std::size_t>(std::count(all.begin(), all.end(), '=')), state_fields + 1)
+        << "a field is not listed";
+    for (unsigned vp = 0; vp < 2; ++vp) {
+        EXPECT_TRUE(diff(given.start.of(vp), trace.start.of(vp)).empty());
+        EXPECT_TRUE(diff(model::reset_state<Concrete>(vp), trace.start.of(vp)).empty());
+    }
+}
+
+TEST(Trace, TimesTakeUnits) {
+    const auto now = [](const std::string& t) { return parse_step("vp0 vtl0 rdmsr 0x10 t=" + t).exit.now.value(); };
+    EXPECT_EQ(now("1.5s"), 1'500'000'000U);
+    EXPECT_EQ(now("20ms"), 20'000'000U);
+    EXPECT_EQ(now("3us"), 3'000U);
+    EXPECT_EQ(now("7ns"), 7U);
+    EXPECT_EQ(now("7"), 7U);
+    EXPECT_EQ(now("0x10"), 16U);
+    EXPECT_EQ(now("0.000000001s"), 1U);
+    EXPECT_EQ(now("18446744073.709551615s"), ~std::uint64_t{0});
+    EXPECT_THROW(now("18446744073.709551616s"), InputError);
+    EXPECT_THROW(now("s"), InputError);
+    EXPECT_THROW(now("1.2.3s"), InputError);
+    EXPECT_THROW(now("0.1ns"), InputError);
+}
+
+TEST(Trace, PartialExpectationsSayNothingOfOtherFields) {
+    const Exit exit = parse_step("vp0 vtl0 rdmsr 0x1b").exit;
+    const ExpectedOutcome partial = parse_outcome("done rax=0x10 interrupt=no ...", exit);
+    EXPECT_FALSE(partial.complete);
+    Outcome observed = parse_outcome("done rax=0x10 rip=0x1002 log_site=crash", exit).outcome;
+    EXPECT_TRUE(diff(partial, observed).empty());
+    observed.interrupt = Concrete::Bool(true);
+    observed.gpr[model::rax] = 0x11;
+    observed.disposition = static_cast<std::uint8_t>(model::Disposition::fault_gp);
+    const auto found = diff(partial, observed);
+    ASSERT_EQ(found.size(), 3U);
+    EXPECT_EQ(found[0].field, "disposition");
+    EXPECT_EQ(found[0].expected, "done");
+    EXPECT_EQ(found[0].observed, "gp");
+    EXPECT_EQ(found[1].field, "rax");
+    EXPECT_EQ(found[1].observed, "0x11");
+    EXPECT_EQ(found[2].field, "interrupt");
+    EXPECT_EQ(found[2].expected, "no");
+    EXPECT_EQ(found[2].observed, "yes");
+    TraceStep step{exit, partial, 0};
+    EXPECT_EQ(print(step), "vp0 vtl0 rdmsr 0x1b -> done interrupt=no rax=0x10 ...");
+}
+
+TEST(Trace, StateDifferencesNameTheirScope) {
+    const State a = InitialState::reset(1).of(0);
+    State b = a;
+    b.partition[1].hypercall = 1;
+    b.vp.apic_offload = Concrete::Bool(false);
+    b.vtl[0].synic.sint[3] = 0x30;
+    const auto found = diff(a, b);
+    ASSERT_EQ(found.size(), 3U);
+    EXPECT_EQ(found[0].scope + " " + found[0].field, "partition.vtl1 hypercall");
+    EXPECT_EQ(found[1].scope + " " + found[1].field, "vp apic_offload");
+    EXPECT_EQ(found[2].scope + " " + found[2].field, "vtl0 sint3");
+    EXPECT_EQ(found[2].expected, "0x10000");
+    EXPECT_EQ(found[2].observed, "0x30");
+}
+
+TEST(Trace, WordsAreThoseOfTheDocument) {
+    EXPECT_EQ(word(model::Disposition::internal_error), "internal-error");
+    EXPECT_EQ(word(model::Request::vendor_call), "vendor-call");
+    EXPECT_EQ(word(model::LogSite::tdvmcall_function), "tdvmcall-function");
+    EXPECT_EQ(word(model::Message::pending), "pending");
+    EXPECT_EQ(word(static_cast<model::Request>(99)), "99");
+}
+
+TEST(Trace, StreamsAndTextReadAlike) {
+    const std::string text = read_file(examples / "good" / "everyday.trace");
+    std::istringstream stream(text);
+    EXPECT_EQ(write(parse(stream, "stream")), write(parse(text, "text")));
+}
+
+TEST(Trace, LongLinesUpToTheLimitAreRead) {
+    std::string line = "vp0 vtl0 rdmsr 0x10 #";
+    line.resize(max_line_length, 'x');
+    EXPECT_EQ(parse("vtlcheck-trace 1\n" + line + "\n", "long").steps.size(), 1U);
+    EXPECT_THROW((void)parse("vtlcheck-trace 1\n" + line + "x\n", "long"), InputError);
+}
+
+TEST(Trace, EmptyTextIsAnError) {
+    EXPECT_THROW((void)parse("", "nothing"), InputError);
+    EXPECT_THROW(TraceParser("nothing").finish(), InputError);
+}
+
+TEST(Trace, EveryPrefixAndEveryFlippedByteIsReadOrRefused) {
+    const std::string text = read_file(examples / "good" / "everyday.trace");
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        for (const char c : {' ', '=', '\n', '#', '\0', '\xff', '0', '-', '>'}) {
+            std::string broken = text;
+            broken[i] = c;
+            for (const std::string& candidate : {broken, broken.substr(0, i + 1)}) {
+                try {
+                    const std::string canonical = write(parse(candidate, "broken"));
+                    ASSERT_EQ(write(parse(canonical, "canonical")), canonical);
+                } catch (const InputError& error) {
+                    ASSERT_FALSE(error.message.empty());
+                }
+            }
+        }
+    }
+}
+
+TEST(Fields, TablesAreCompleteAndFound) {
+    const auto& table = FieldTable<State>::get();
+    EXPECT_FALSE(table.find("nothing").has_value());
+    const auto& vtl = FieldTable<model::VtlState<Concrete>>::get();
+    for (std::size_t i = 0; i < vtl.size(); ++i) {
+        EXPECT_EQ(vtl.find(vtl[i].name), i);
+    }
+    EXPECT_EQ(vtl.closest("lstarr"), "lstar");
+    EXPECT_EQ(vtl.closest("guest_os_id"), "");
+    std::vector<std::string> names;
+    for (const std::size_t i : vtl.by_name()) {
+        names.push_back(vtl[i].name);
+    }
+    EXPECT_LT(std::find(names.begin(), names.end(), "sint2"), std::find(names.begin(), names.end(), "sint10"));
+    EXPECT_EQ(names.front(), "apic_base");
+}
+
+} // namespace
+} // namespace vtlcheck::conformance
