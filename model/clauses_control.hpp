@@ -18,7 +18,8 @@ inline constexpr std::array<ClauseText, 7> control_clauses{{
      "R32 R33; processor/mod.rs:913-970"},
     {"CTL-06", "VTL1 state, there already", "the VP has VTL1 state", "refused with InvalidVtlState, nothing changes",
      "R32"},
-    {"CTL-07", "No such request", "a kind of event that does not exist", "internal error: one audit record", "D2"},
+    {"CTL-07", "No such request", "a kind of event that does not exist",
+     "internal error: all unchanged, one audit record", "D2 R31"},
 }};
 
 template <class D, class Reading>

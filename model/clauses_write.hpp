@@ -6,10 +6,10 @@
 
 namespace vtlcheck::model {
 
-inline constexpr std::array<ClauseText, 51> write_clauses{{
+inline constexpr std::array<ClauseText, 52> write_clauses{{
     {"MSR-W-01", "Claimed by VTL1, message posted",
-     "WRMSR of VTL0 that VTL1 claims; VTL1's SIMP enabled, SINT0 neither masked nor proxy, slot free",
-     "nothing is written, RIP stays; message for VTL1 posted, interrupt unless SINT0 polls; one warning attempt",
+     "WRMSR of VTL0 that VTL1 claims; VTL1's SIMP enabled, SINT0 neither masked nor proxy nor polling, slot free",
+     "nothing is written, RIP stays; message for VTL1 posted, its APIC gets SINT0's vector; one warning attempt",
      "D1 R8 R25 R26; hardware_cvm/mod.rs:2575-2634,2809"},
     {"MSR-W-02", "Claimed by VTL1, message pending", "WRMSR of VTL0 that VTL1 claims; the message cannot be posted now",
      "nothing is written, RIP stays; the message is pending; one warning attempt",
@@ -108,6 +108,9 @@ inline constexpr std::array<ClauseText, 51> write_clauses{{
      "R23; tdx/mod.rs:2895-2922"},
     {"MSR-W-51", "Unknown MSR", "WRMSR of an MSR no stage knows", "nothing; one warning attempt, value confidential",
      "D4 A1 A4 A6 R9; tdx/mod.rs:2075"},
+    {"MSR-W-52", "Claimed by VTL1, message posted, VTL1 polls", "as MSR-W-01, but SINT0 polls",
+     "nothing is written, RIP stays; message for VTL1 posted without an interrupt; one warning attempt",
+     "D1 R8 R25 R26; hardware_cvm/mod.rs:2809"},
 }};
 
 /// HvX64MsrInterceptMessage for VTL1 about VTL0's WRMSR (notes R25, R26).
@@ -152,11 +155,16 @@ void write_family(Book<D, World<D>, Reading>& book, const Facts<D>& in, const Ef
             describe_intercept<D>(in, world.out);
             effect.log(LogSite::protected_write, in.msr, value);
         };
-        book.clause(id(at("MSR-W-01")), postable, [&] {
+        const Bool polls = bit(sint0, 18);
+        book.clause(id(at("MSR-W-01")), postable & !polls, [&] {
             intercept(Message::posted);
             world.vp.intercept_pending = Bool(false);
-            world.out.interrupt = !bit(sint0, 18);
-            world.out.interrupt_vector = D::ite(bit(sint0, 18), typename D::template Bv<8>(0), trunc<8>(sint0));
+            world.out.interrupt = Bool(true);
+            world.out.interrupt_vector = trunc<8>(sint0);
+        });
+        book.clause(id(at("MSR-W-52")), postable & polls, [&] {
+            intercept(Message::posted);
+            world.vp.intercept_pending = Bool(false);
         });
         book.clause(id(at("MSR-W-02")), !postable, [&] {
             intercept(Message::pending);

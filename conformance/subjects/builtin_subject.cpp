@@ -96,7 +96,7 @@ public:
 
     model::Outcome<Concrete> handle(const model::Exit<Concrete>& exit) override {
         vtl_exit in;
-        in.kind = static_cast<vtl_kind>(exit.kind.value());
+        in.kind = exit.kind.value();
         in.vtl = exit.vtl1.value() ? 1 : 0;
         in.vp = exit.vp.value();
         in.argument = exit.argument.value();

@@ -35,15 +35,15 @@ enum { VTL_BITMAP_WORDS = 512 };
 /* Result of a call. Only VTL_OK leaves effects; the others are errors of the caller, never of a guest. */
 enum vtl_status {
     VTL_OK = 0,
-    VTL_BAD_ARGUMENT = 1 /* null pointer, unknown kind, VTL above 1, or a VP that is not the exit's */
+    VTL_BAD_ARGUMENT = 1 /* null pointer, VTL above 1, or a VP that is not the exit's */
 };
 
 /* What is fixed for the life of a partition. */
 struct vtl_config {
-    bool la57;             /* linear addresses are 57 bits wide, else 48 */
+    bool la57; /* linear addresses are 57 bits wide, else 48 */
     bool x2apic_capable;
-    bool tsc_aux;          /* the processor has IA32_TSC_AUX */
-    bool untrusted_synic;  /* TDVMCALL service offered to VTL0 (profile untrusted-synic) */
+    bool tsc_aux;           /* the processor has IA32_TSC_AUX */
+    bool untrusted_synic;   /* TDVMCALL service offered to VTL0 (profile untrusted-synic) */
     uint64_t xss_supported; /* IA32_XSS bits the processor and XFAM support; only bits 10-12 count */
     uint64_t tsc_frequency; /* Hz */
 };
@@ -110,17 +110,34 @@ enum vtl_kind {
 
 /* Indices of gpr[]: order of L2_ENTER_GUEST_STATE. */
 enum vtl_gpr {
-    VTL_RAX, VTL_RCX, VTL_RDX, VTL_RBX, VTL_RSP, VTL_RBP, VTL_RSI, VTL_RDI,
-    VTL_R8, VTL_R9, VTL_R10, VTL_R11, VTL_R12, VTL_R13, VTL_R14, VTL_R15
+    VTL_RAX,
+    VTL_RCX,
+    VTL_RDX,
+    VTL_RBX,
+    VTL_RSP,
+    VTL_RBP,
+    VTL_RSI,
+    VTL_RDI,
+    VTL_R8,
+    VTL_R9,
+    VTL_R10,
+    VTL_R11,
+    VTL_R12,
+    VTL_R13,
+    VTL_R14,
+    VTL_R15
 };
 
 /* Indices of info[]: TDG.VP.ENTER outputs. These are not the guest's registers of the same names. */
 enum vtl_info {
     VTL_INFO_RAX, /* 31:0 VMX exit reason, 63:32 TDX status */
-    VTL_INFO_RCX, VTL_INFO_RDX,
+    VTL_INFO_RCX,
+    VTL_INFO_RDX,
     VTL_INFO_RSI, /* CS: selector 15:0, access rights 31:16, limit 63:32 */
     VTL_INFO_RDI, /* CS base */
-    VTL_INFO_R8, VTL_INFO_R9, VTL_INFO_R10,
+    VTL_INFO_R8,
+    VTL_INFO_R9,
+    VTL_INFO_R10,
     VTL_INFO_R11, /* 31:0 instruction information, 63:32 instruction length */
     VTL_INFO_R12, /* 1:0 CPL */
     VTL_INFO_R13
@@ -130,15 +147,15 @@ enum vtl_info {
 struct vtl_answers {
     bool apic_fault;
     uint64_t apic_value;
-    bool page_refused;        /* guest memory refuses the overlay or lock */
-    bool slot_busy;           /* the message slot in VTL1's SIMP is occupied */
-    uint64_t reference_time;  /* 100 ns units */
+    bool page_refused;         /* guest memory refuses the overlay or lock */
+    bool slot_busy;            /* the message slot in VTL1's SIMP is occupied */
+    uint64_t reference_time;   /* 100 ns units */
     uint64_t hypercall_result; /* of a forwarded PostMessage or SignalEvent */
 };
 
 struct vtl_exit {
-    enum vtl_kind kind;
-    uint32_t vtl; /* 0 or 1 */
+    uint32_t kind; /* enum vtl_kind; any other value is an internal error */
+    uint32_t vtl;  /* 0 or 1 */
     uint32_t vp;
     uint64_t argument;
     uint64_t info[VTL_INFO_COUNT];
@@ -152,8 +169,16 @@ struct vtl_exit {
 };
 
 enum vtl_disposition {
-    VTL_COMPLETED = 0, VTL_FAULT_GP = 1, VTL_FAULT_UD = 2, VTL_INTERCEPTED = 3, VTL_INTERNAL_ERROR = 4,
-    VTL_NOT_ENTERED = 5, VTL_HOST_ROUTED = 6, VTL_NOT_HANDLED = 7, VTL_ACCEPTED = 8, VTL_REFUSED = 9
+    VTL_COMPLETED = 0,
+    VTL_FAULT_GP = 1,
+    VTL_FAULT_UD = 2,
+    VTL_INTERCEPTED = 3,
+    VTL_INTERNAL_ERROR = 4,
+    VTL_NOT_ENTERED = 5,
+    VTL_HOST_ROUTED = 6,
+    VTL_NOT_HANDLED = 7,
+    VTL_ACCEPTED = 8,
+    VTL_REFUSED = 9
 };
 
 enum vtl_request {
@@ -171,8 +196,14 @@ enum vtl_request {
 };
 
 enum vtl_log_site {
-    VTL_LOG_NONE = 0, VTL_LOG_UNKNOWN_READ = 1, VTL_LOG_UNKNOWN_WRITE = 2, VTL_LOG_PROTECTED_WRITE = 3,
-    VTL_LOG_CRASH = 4, VTL_LOG_TDVMCALL_READ = 5, VTL_LOG_TDVMCALL_WRITE = 6, VTL_LOG_TDVMCALL_FUNCTION = 7
+    VTL_LOG_NONE = 0,
+    VTL_LOG_UNKNOWN_READ = 1,
+    VTL_LOG_UNKNOWN_WRITE = 2,
+    VTL_LOG_PROTECTED_WRITE = 3,
+    VTL_LOG_CRASH = 4,
+    VTL_LOG_TDVMCALL_READ = 5,
+    VTL_LOG_TDVMCALL_WRITE = 6,
+    VTL_LOG_TDVMCALL_FUNCTION = 7
 };
 
 enum vtl_message_status { VTL_MESSAGE_NONE = 0, VTL_MESSAGE_POSTED = 1, VTL_MESSAGE_PENDING = 2 };
@@ -195,8 +226,8 @@ struct vtl_message {
 };
 
 struct vtl_outcome {
-    uint8_t disposition; /* enum vtl_disposition */
-    uint16_t error;      /* HV_STATUS when refused, else 0 */
+    uint8_t disposition;         /* enum vtl_disposition */
+    uint16_t error;              /* HV_STATUS when refused, else 0 */
     uint64_t gpr[VTL_GPR_COUNT]; /* the guest's registers after the exit */
     uint64_t rip;
     uint32_t interruptibility;
@@ -223,22 +254,22 @@ struct vtl_outcome {
 };
 
 /* Sets up a partition at reset. */
-enum vtl_status vtl_partition_init(struct vtl_partition *partition, const struct vtl_config *config);
+enum vtl_status vtl_partition_init(struct vtl_partition* partition, const struct vtl_config* config);
 
 /* Sets up VP `index` at reset; VP 0 is the bootstrap processor. Fills the MSR bitmaps. */
-enum vtl_status vtl_vp_init(struct vtl_vp *vp, const struct vtl_partition *partition, uint32_t index);
+enum vtl_status vtl_vp_init(struct vtl_vp* vp, const struct vtl_partition* partition, uint32_t index);
 
 /* Handles one exit. Every exit has exactly one outcome; nothing a guest does is fatal. On VTL_BAD_ARGUMENT neither the
    state nor *outcome is touched. */
-enum vtl_status vtl_handle_exit(struct vtl_partition *partition, struct vtl_vp *vp, const struct vtl_exit *exit,
-                                struct vtl_outcome *outcome);
+enum vtl_status vtl_handle_exit(struct vtl_partition* partition, struct vtl_vp* vp, const struct vtl_exit* exit,
+                                struct vtl_outcome* outcome);
 
 /* Replaces the VP's registers (restore, test set-up) and recomputes the MSR bitmaps. Values are taken as they are. */
-enum vtl_status vtl_vp_restore(struct vtl_vp *vp, const struct vtl_partition *partition,
-                               const struct vtl_vp_state *state);
+enum vtl_status vtl_vp_restore(struct vtl_vp* vp, const struct vtl_partition* partition,
+                               const struct vtl_vp_state* state);
 
 /* Whether the MSR bitmap, or the architecture outside its two ranges, makes an access of `vtl` exit. */
-bool vtl_msr_access_exits(const struct vtl_vp *vp, uint32_t vtl, uint32_t msr, bool write);
+bool vtl_msr_access_exits(const struct vtl_vp* vp, uint32_t vtl, uint32_t msr, bool write);
 
 #ifdef __cplusplus
 }

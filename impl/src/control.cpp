@@ -19,24 +19,23 @@ vtl_status refuse(const vtl_exit& exit, vtl_outcome& outcome, std::uint16_t erro
 
 } // namespace
 
-vtl_status handle_control(vtl_partition& /*partition*/, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome,
-                          std::uint32_t kind) {
-    if (kind == VTL_L2_EXIT || kind > VTL_ENABLE_VTL1)
-        return VTL_BAD_ARGUMENT;
+vtl_status handle_control(vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome) {
     begin_outcome(exit, outcome);
     vtl_vp_shared_state& shared = vp.state.vp;
-    if (kind == VTL_SET_INTERCEPT_CONTROL) {
+    if (exit.kind == VTL_SET_INTERCEPT_CONTROL) {
         if (exit.vtl != 1 || !shared.vtl1_present)
             return refuse(exit, outcome, HV_STATUS_ACCESS_DENIED);
         if ((exit.argument & ~CR_INTERCEPT_CONTROL_VALID) != 0)
             return refuse(exit, outcome, HV_STATUS_INVALID_REGISTER_VALUE);
         shared.intercept_control = exit.argument;
-    } else if (kind == VTL_SET_APIC_OFFLOAD) {
+    } else if (exit.kind == VTL_SET_APIC_OFFLOAD) {
         shared.apic_offload = (exit.argument & 1) != 0;
-    } else {
+    } else if (exit.kind == VTL_ENABLE_VTL1) {
         if (shared.vtl1_present)
             return refuse(exit, outcome, HV_STATUS_INVALID_VTL_STATE);
         shared.vtl1_present = true;
+    } else {
+        return internal_error(exit, outcome);
     }
     follow_state(vp);
     return leave_unchanged(exit, outcome, VTL_ACCEPTED);

@@ -69,12 +69,8 @@ extern "C" vtl_status vtl_handle_exit(vtl_partition* partition, vtl_vp* vp, cons
         return VTL_BAD_ARGUMENT;
     if (exit->vtl > 1 || exit->vp != vp->index) [[unlikely]]
         return VTL_BAD_ARGUMENT;
-    // A C caller can store any integer in the enum; loading it as the enum would let the compiler assume it cannot.
-    std::uint32_t kind = 0;
-    static_assert(sizeof kind == sizeof exit->kind);
-    __builtin_memcpy(&kind, &exit->kind, sizeof kind);
-    if (kind != VTL_L2_EXIT) [[unlikely]]
-        return vtl_intercept::handle_control(*partition, *vp, *exit, *outcome, kind);
+    if (exit->kind != VTL_L2_EXIT) [[unlikely]]
+        return vtl_intercept::handle_control(*vp, *exit, *outcome);
 
     vtl_intercept::begin_outcome(*exit, *outcome);
     // One test for the common case of both halves: status success, entry not failed.

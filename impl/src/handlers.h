@@ -23,9 +23,8 @@ vtl_status write_apic_base(vtl_partition& partition, vtl_vp& vp, const vtl_exit&
 vtl_status write_overlay_page(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome,
                               Write which);
 
-// Of the other kinds, unknown ones included: begins the outcome once it knows the kind.
-vtl_status handle_control(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome,
-                          std::uint32_t kind);
+// Of the other kinds, unknown ones included.
+vtl_status handle_control(vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome);
 
 } // namespace vtl_intercept
 

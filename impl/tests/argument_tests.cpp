@@ -39,11 +39,16 @@ TEST_F(Arguments, NullPointersOfInitAndRestore) {
     EXPECT_EQ(vtl_vp_restore(&vp, &partition, nullptr), VTL_BAD_ARGUMENT);
 }
 
-TEST_F(BadExit, UnknownKind) {
-    vtl_exit exit = wrmsr_exit(0x40000000, 1);
-    const std::uint32_t kind = 4;
-    std::memcpy(&exit.kind, &kind, sizeof kind);
-    expect_refused(exit);
+// Not a bad argument: nothing a port does is fatal (decision D2).
+TEST_F(BadExit, UnknownKindIsAnInternalError) {
+    for (const std::uint32_t kind : {4U, 255U, 0xFFFFFFFFU}) {
+        vtl_exit exit = wrmsr_exit(0x40000000, 1);
+        exit.kind = kind;
+        EXPECT_EQ(handle(exit), VTL_INTERNAL_ERROR);
+        EXPECT_TRUE(out.audit);
+        EXPECT_EQ(out.event, 0U);
+        EXPECT_EQ(out.rip, exit.rip);
+    }
 }
 
 TEST_F(BadExit, VtlAboveOne) { expect_refused(wrmsr_exit(0x40000000, 1, 2)); }

@@ -1,0 +1,140 @@
+// vtlcheck conform: random exit traces on the implementation and the specification side by side.
+#include "cli/commands.hpp"
+#include "cli/conform_report.hpp"
+#include "cli/output.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+namespace vtlcheck::cli {
+
+int exit_code(proptests::Verdict verdict) {
+    switch (verdict) {
+    case proptests::Verdict::conforms:
+        return exit_conforms;
+    case proptests::Verdict::violation:
+        return exit_violation;
+    default:
+        return exit_inconclusive;
+    }
+}
+
+Json to_json(const proptests::CampaignResult& result, const proptests::CampaignOptions& options,
+             const std::string& trace_file) {
+    Json json;
+    json["command"] = "conform";
+    json["subject"] = "builtin";
+    json["verdict"] = proptests::name_of(result.verdict);
+    json["seed"] = options.seed;
+    json["exits"] = result.exits;
+    json["traces"] = result.traces;
+    json["seconds"] = result.seconds;
+    json["cells_total"] = proptests::reachable_cells().size();
+    json["cells_hit"] = proptests::reachable_cells().size() - result.missing.size();
+    json["cells_missing"] = Json::array();
+    for (const auto& cell : result.missing) {
+        json["cells_missing"].push_back(proptests::to_string(cell));
+    }
+    if (!result.unlisted.empty()) {
+        json["cells_unlisted"] = Json::array();
+        for (const auto& cell : result.unlisted) {
+            json["cells_unlisted"].push_back(proptests::to_string(cell));
+        }
+    }
+    if (result.failure) {
+        const auto& failure = *result.failure;
+        Json& out = json["failure"];
+        out["clause"] = failure.divergence.clause;
+        out["exit"] = failure.divergence.step + 1;
+        out["exits"] = failure.trace.steps.size();
+        out["minimal"] = failure.minimal;
+        out["replays"] = failure.replays;
+        if (!failure.divergence.subject_error.empty()) {
+            out["subject_error"] = failure.divergence.subject_error;
+        }
+        out["differences"] = Json::array();
+        for (const auto& difference : failure.divergence.differences) {
+            out["differences"].push_back({{"scope", difference.scope},
+                                          {"field", difference.field},
+                                          {"expected", difference.expected},
+                                          {"observed", difference.observed}});
+        }
+        if (!trace_file.empty()) {
+            json["trace_file"] = trace_file;
+        }
+    }
+    return json;
+}
+
+std::string summary(const proptests::CampaignResult& result) {
+    const auto total = proptests::reachable_cells().size();
+    std::string text =
+        fmt::format("{}: {} in {}, {:.1f} s; {} of {} coverage cells reached\n", proptests::name_of(result.verdict),
+                    counted(result.exits, "exit"), counted(result.traces, "trace"), result.seconds,
+                    total - result.missing.size(), total);
+    constexpr std::size_t shown = 10;
+    for (std::size_t i = 0; i < result.missing.size() && i < shown; ++i) {
+        text += fmt::format("  not reached: {}\n", proptests::to_string(result.missing[i]));
+    }
+    if (result.missing.size() > shown) {
+        text += fmt::format("  and {} more; run more exits\n", result.missing.size() - shown);
+    }
+    for (const auto& cell : result.unlisted) {
+        text += fmt::format("  reached, but not listed as reachable: {}\n", proptests::to_string(cell));
+    }
+    return text;
+}
+
+void add_conform(CLI::App& app, Action& chosen) {
+    struct Options {
+        proptests::CampaignOptions campaign;
+        std::string trace_out = "vtlcheck-failure.trace";
+        bool json = false;
+    };
+    auto options = std::make_shared<Options>();
+    auto* command = app.add_subcommand("conform", "Hold the implementation against the specification on random exits");
+    command->footer("After each exit the outcome and the state of both are compared. A divergence is shrunk and\n"
+                    "written as a trace that `vtlcheck replay` reproduces. An unreached coverage cell makes the run\n"
+                    "inconclusive.");
+    command->add_option("--exits", options->campaign.exits, "About how many exits to run")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}))
+        ->capture_default_str();
+    command->add_option("--seed", options->campaign.seed, "The same seed and exits give the same traces")
+        ->capture_default_str();
+    command->add_option("--threads", options->campaign.threads, "Threads; 0 is one per processor")
+        ->check(CLI::Range(0U, 1024U))
+        ->capture_default_str();
+    command->add_option("--shrink-budget", options->campaign.shrink_budget, "Replays spent on making a failure small")
+        ->capture_default_str();
+    command->add_option("--trace-out", options->trace_out, "Where a failing trace goes")->capture_default_str();
+    command->add_flag("--json", options->json, "Print the result as JSON");
+    command->callback([options, &chosen] {
+        chosen = [options] {
+            expect_writable(options->trace_out);
+            ProgressLine progress(!options->json);
+            const auto result = proptests::run_campaign(
+                conformance::builtin_subject, options->campaign, [&](std::uint64_t done, std::uint64_t total) {
+                    progress.show(fmt::format("conform: {} of about {} exits", grouped(done), grouped(total)));
+                });
+            progress.clear();
+            std::string trace_file;
+            if (result.failure) {
+                write_file(options->trace_out, proptests::failure_text(result, options->campaign));
+                trace_file = options->trace_out;
+            }
+            if (options->json) {
+                print_json(to_json(result, options->campaign, trace_file));
+            } else {
+                print(summary(result));
+                if (result.failure) {
+                    print(fmt::format("\n{}\nwritten to {}; reproduce with: vtlcheck replay {}\n",
+                                      proptests::failure_text(result, options->campaign), trace_file, trace_file));
+                }
+            }
+            return exit_code(result.verdict);
+        };
+    });
+}
+
+} // namespace vtlcheck::cli

@@ -1,0 +1,294 @@
+// vtlcheck replay: traces and recordings of real guests, on the implementation and the specification side by side.
+#include "cli/commands.hpp"
+#include "cli/output.hpp"
+#include "cli/replay_report.hpp"
+#include "conformance/trace.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace vtlcheck::cli {
+namespace {
+
+using proptests::AccessKey;
+using proptests::ReplayResult;
+
+std::string msr_text(std::uint32_t msr) {
+    const auto row = model::row_index(msr);
+    return row == model::unlisted_row ? fmt::format("{:#x}", msr)
+                                      : fmt::format("{:#x} {}", msr, model::msr_table[row].name);
+}
+
+const char* direction(const AccessKey& key) { return key.write ? "WRMSR" : "RDMSR"; }
+
+/// The entries of a map with the largest counts first.
+template <class Map, class Count>
+auto by_count(const Map& map, Count&& count) {
+    std::vector<const typename Map::value_type*> entries;
+    entries.reserve(map.size());
+    for (const auto& entry : map) {
+        entries.push_back(&entry);
+    }
+    std::sort(entries.begin(), entries.end(), [&](const auto* a, const auto* b) {
+        return count(a->second) != count(b->second) ? count(a->second) > count(b->second) : a->first < b->first;
+    });
+    return entries;
+}
+
+std::uint64_t total(const proptests::Contrast& contrast) {
+    return contrast.value + contrast.fault_gained + contrast.fault_lost;
+}
+
+std::string contrast_text(const proptests::Contrast& contrast) {
+    std::string text;
+    const auto add = [&](const std::string& part) { text += (text.empty() ? "" : "; ") + part; };
+    if (contrast.value != 0) {
+        add(fmt::format("value {} times, first {:#x} instead of {:#x}", grouped(contrast.value),
+                        contrast.specified_value, contrast.recorded_value));
+    }
+    if (contrast.fault_gained != 0) {
+        add(fmt::format("#GP {} times where the recording has none", grouped(contrast.fault_gained)));
+    }
+    if (contrast.fault_lost != 0) {
+        add(fmt::format("no #GP {} times where the recording has one", grouped(contrast.fault_lost)));
+    }
+    return fmt::format("{} (first at line {})", text, contrast.line);
+}
+
+} // namespace
+
+std::string log_text(const proptests::LogLine& line) {
+    switch (line.site) {
+    case model::LogSite::unknown_read:
+        return fmt::format("WARN unknown MSR read, msr={:#x}", line.msr);
+    case model::LogSite::unknown_write:
+        return fmt::format("WARN unknown MSR write, msr={:#x}", line.msr);
+    case model::LogSite::protected_write:
+        return fmt::format("WARN MSR write claimed by VTL1, msr={:#x}", line.msr);
+    case model::LogSite::crash:
+        return "WARN guest reported a crash";
+    case model::LogSite::tdvmcall_read:
+        return fmt::format("WARN TDVMCALL MSR read failed, msr={:#x}", line.msr);
+    case model::LogSite::tdvmcall_write:
+        return fmt::format("WARN TDVMCALL MSR write failed, msr={:#x}", line.msr);
+    case model::LogSite::tdvmcall_function:
+        return fmt::format("WARN TDVMCALL function not supported, function={:#x}", line.msr);
+    default:
+        return "";
+    }
+}
+
+Json to_json(const ReplayResult& result) {
+    Json json;
+    json["file"] = result.file;
+    json["kind"] = result.is_trace ? "trace" : std::string(conformance::name_of(result.import.form));
+    json["verdict"] = result.conforms() ? "conforms" : "violation";
+    json["exits"] = result.steps;
+    json["seconds"] = result.seconds;
+    if (!result.is_trace) {
+        json["records"] = result.import.records();
+        json["passthrough"] = result.passthrough;
+        json["faults_recorded"] = result.import.faults;
+        json["lost_events"] = result.import.lost_events;
+        json["skipped"] = Json::array();
+        for (const auto& skipped : result.import.skipped) {
+            json["skipped"].push_back(
+                {{"reason", skipped.reason}, {"lines", skipped.lines}, {"first_line", skipped.first_line}});
+        }
+        json["assumptions"] = result.assumptions;
+    }
+    json["accesses"] = Json::object();
+    for (std::size_t i = 0; i < result.accesses.size(); ++i) {
+        if (result.accesses[i][0] + result.accesses[i][1] != 0) {
+            json["accesses"][model::msr_class_name[i]] = {{"reads", result.accesses[i][0]},
+                                                          {"writes", result.accesses[i][1]}};
+        }
+    }
+    json["unknown"] = Json::array();
+    for (const auto* entry : by_count(result.unknown, [](std::uint64_t n) { return n; })) {
+        json["unknown"].push_back({{"msr", fmt::format("{:#x}", entry->first.msr)},
+                                   {"access", entry->first.write ? "write" : "read"},
+                                   {"count", entry->second}});
+    }
+    json["differs_from_recording"] = Json::array();
+    for (const auto& [key, contrast] : result.contrasts) {
+        json["differs_from_recording"].push_back({{"msr", fmt::format("{:#x}", key.msr)},
+                                                  {"access", key.write ? "write" : "read"},
+                                                  {"value", contrast.value},
+                                                  {"fault_gained", contrast.fault_gained},
+                                                  {"fault_lost", contrast.fault_lost},
+                                                  {"first_line", contrast.line}});
+    }
+    json["log"] = Json::array();
+    for (const auto* entry : by_count(result.log, [](std::uint64_t n) { return n; })) {
+        json["log"].push_back({{"line", log_text(entry->first)}, {"attempts", entry->second}});
+    }
+    if (result.divergence) {
+        Json& out = json["divergence"];
+        out["line"] = result.divergence_line;
+        out["clause"] = result.divergence->clause;
+        out["exit"] = result.divergence_exit;
+        if (!result.divergence->subject_error.empty()) {
+            out["subject_error"] = result.divergence->subject_error;
+        }
+        out["differences"] = Json::array();
+        for (const auto& difference : result.divergence->differences) {
+            out["differences"].push_back({{"scope", difference.scope},
+                                          {"field", difference.field},
+                                          {"expected", difference.expected},
+                                          {"observed", difference.observed}});
+        }
+    }
+    if (result.unmet_count != 0) {
+        json["unmet_expectations"] = result.unmet_count;
+        json["unmet"] = result.unmet;
+    }
+    return json;
+}
+
+std::string summary(const ReplayResult& result, std::size_t most) {
+    std::string text;
+    if (result.is_trace) {
+        text += fmt::format("{}: trace, {}\n", result.file, counted(result.steps, "exit"));
+    } else {
+        text += fmt::format(
+            "{}: {}, {} ({} reads, {} writes, {} faulting), {} pass through without an exit, {:.2f} s\n", result.file,
+            conformance::name_of(result.import.form), counted(result.import.records(), "record"),
+            grouped(result.import.reads), grouped(result.import.writes), grouped(result.import.faults),
+            grouped(result.passthrough), result.seconds);
+        for (const auto& notice : result.import.notices) {
+            text += fmt::format("  the recorder says: {}\n", notice);
+        }
+        for (const auto& assumption : result.assumptions) {
+            text += fmt::format("  assumed, since the recording does not show it: {}\n", assumption);
+        }
+    }
+    std::string classes;
+    for (std::size_t i = 0; i < result.accesses.size(); ++i) {
+        const auto& [reads, writes] = result.accesses[i];
+        if (reads + writes != 0) {
+            classes += fmt::format("    {:<24} {:>9} reads {:>9} writes\n", model::msr_class_name[i], grouped(reads),
+                                   grouped(writes));
+        }
+    }
+    if (!classes.empty()) {
+        text += "  accesses by class:\n" + classes;
+    }
+
+    const auto list = [&](const std::string& title, const auto& map, auto&& count, auto&& row) {
+        if (map.empty()) {
+            return;
+        }
+        text += fmt::format("  {}:\n", title);
+        std::size_t shown = 0;
+        for (const auto* entry : by_count(map, count)) {
+            if (shown++ == most) {
+                text += fmt::format("    and {} more\n", map.size() - most);
+                break;
+            }
+            text += "    " + row(*entry) + "\n";
+        }
+    };
+    const auto itself = [](std::uint64_t n) { return n; };
+    list("unknown MSRs", result.unknown, itself, [](const auto& entry) {
+        return fmt::format("{:>9} x {} {}", grouped(entry.second), direction(entry.first), msr_text(entry.first.msr));
+    });
+    list("differs from the recording (information: the recording shows another machine)", result.contrasts, total,
+         [](const auto& entry) {
+             return fmt::format("{} {}: {}", direction(entry.first), msr_text(entry.first.msr),
+                                contrast_text(entry.second));
+         });
+    list("lines for the log (attempts; no budget is applied yet)", result.log, itself,
+         [](const auto& entry) { return fmt::format("{:>9} x {}", grouped(entry.second), log_text(entry.first)); });
+
+    for (const auto& unmet : result.unmet) {
+        text += fmt::format("  {}\n", unmet);
+    }
+    if (result.unmet_count > result.unmet.size()) {
+        text += fmt::format("  and {} more unmet expectations\n", result.unmet_count - result.unmet.size());
+    }
+    if (result.divergence) {
+        const auto& divergence = *result.divergence;
+        text += fmt::format("  VIOLATION at line {}, clause {}: {}\n", result.divergence_line, divergence.clause,
+                            result.divergence_exit);
+        if (!divergence.subject_error.empty()) {
+            text += fmt::format("    the subject broke its contract: {}\n", divergence.subject_error);
+        }
+        for (const auto& difference : divergence.differences) {
+            text += fmt::format("    {} {}: expected {}, observed {}\n", difference.scope, difference.field,
+                                difference.expected, difference.observed);
+        }
+    } else {
+        text +=
+            fmt::format("  specification and implementation agree on every {}\n", result.is_trace ? "exit" : "access");
+    }
+    return text;
+}
+
+void add_replay(CLI::App& app, Action& chosen) {
+    struct Options {
+        std::vector<std::string> files;
+        std::string format;
+        std::size_t most = 10;
+        bool steps = false;
+        bool json = false;
+    };
+    auto options = std::make_shared<Options>();
+    auto* command = app.add_subcommand("replay", "Replay traces and recordings of real guests on both sides");
+    command->footer("Both sides are the implementation and the specification. The form of a file is found by its\n"
+                    "content; xz and gzip are read directly. Says what the guest did, what it would have seen\n"
+                    "otherwise, what the log would show, and whether both sides agree.");
+    command->add_option("FILE", options->files, "Traces and recordings")->required();
+    command->add_option("--format", options->format,
+                        "Take the files for this form of recording: " + conformance::form_names());
+    command->add_option("--most", options->most, "Rows of each list to show")->capture_default_str();
+    command->add_flag("--steps", options->steps, "Print every exit of a trace with the outcome that is specified");
+    command->add_flag("--json", options->json, "Print the result as JSON");
+    command->callback([options, &chosen] {
+        chosen = [options] {
+            proptests::ReplayOptions replay_options;
+            if (!options->format.empty()) {
+                replay_options.form = conformance::form_of(options->format);
+                if (!replay_options.form) {
+                    throw UsageError(
+                        fmt::format("--format {} is none of {}", options->format, conformance::form_names()));
+                }
+            }
+            if (options->steps && !options->json) {
+                replay_options.each_step = [](const std::string& line) { print(line + "\n"); };
+            }
+            const auto subject = conformance::builtin_subject();
+            Json files = Json::array();
+            bool conforms = true;
+            std::uint64_t records = 0;
+            double seconds = 0;
+            for (const auto& file : options->files) {
+                const auto result = proptests::replay(*subject, file, replay_options);
+                conforms = conforms && result.conforms();
+                records += result.is_trace ? result.steps : result.import.records();
+                seconds += result.seconds;
+                if (options->json) {
+                    files.push_back(to_json(result));
+                } else {
+                    print(summary(result, options->most));
+                }
+            }
+            if (options->json) {
+                print_json(Json{{"command", "replay"},
+                                {"subject", "builtin"},
+                                {"verdict", conforms ? "conforms" : "violation"},
+                                {"records", records},
+                                {"seconds", seconds},
+                                {"files", files}});
+            } else {
+                print(fmt::format("{}: {} in {}, {:.2f} s\n", conforms ? "conforms" : "violation",
+                                  counted(records, "record"), counted(options->files.size(), "file"), seconds));
+            }
+            return conforms ? exit_conforms : exit_violation;
+        };
+    });
+}
+
+} // namespace vtlcheck::cli

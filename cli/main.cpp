@@ -1,0 +1,79 @@
+// vtlcheck: checks a paravisor's intercept path against the written specification.
+#include "cli/commands.hpp"
+#include "cli/output.hpp"
+#include "conformance/input.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+
+namespace {
+
+constexpr const char* description =
+    R"(Checks a TDX paravisor's intercept path against a written, proved specification.
+
+A first look:
+  vtlcheck explain rdmsr 0x1d9        what a guest sees, and which clauses say so
+  vtlcheck prove                      prove the claims about the specification
+  vtlcheck conform                    hold the implementation against it on random exits
+  vtlcheck replay traces/*            the same on recordings of real guests
+  vtlcheck verify                     all of it, with a report
+
+Exit codes: 0 conforms, 1 violation, 2 usage or bad input, 3 inconclusive.)";
+
+int complain(const std::string& message) {
+    fmt::print(stderr, "vtlcheck: {}\n", message);
+    return vtlcheck::cli::exit_usage;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    // A closed pipe is an error to report, not a reason to vanish.
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+    try {
+        CLI::App app(description, "vtlcheck");
+        app.set_version_flag("--version", std::string("vtlcheck ") + VTLCHECK_VERSION);
+        app.require_subcommand(1);
+        app.failure_message([](const CLI::App* failed, const CLI::Error& error) {
+            std::string command = failed->get_name();
+            for (const auto* sub : failed->get_subcommands()) {
+                command += " " + sub->get_name();
+            }
+            return fmt::format("vtlcheck: {}; see `{} --help`\n", error.what(), command);
+        });
+        vtlcheck::cli::Action chosen;
+        vtlcheck::cli::add_prove(app, chosen);
+        vtlcheck::cli::add_conform(app, chosen);
+        vtlcheck::cli::add_replay(app, chosen);
+        vtlcheck::cli::add_spec(app, chosen);
+        vtlcheck::cli::add_explain(app, chosen);
+        vtlcheck::cli::add_verify(app, chosen);
+        // CLI11 would only say that a subcommand is missing.
+        const auto is_command = [&](const char* word) {
+            const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+            return std::any_of(commands.begin(), commands.end(),
+                               [&](const CLI::App* command) { return command->get_name() == word; });
+        };
+        if (argc > 1 && argv[1][0] != '-' && !is_command(argv[1])) {
+            throw vtlcheck::cli::UsageError(fmt::format("there is no command \"{}\"; see `vtlcheck --help`", argv[1]));
+        }
+        try {
+            app.parse(argc, argv);
+        } catch (const CLI::ParseError& error) {
+            // CLI11 has codes of its own; help and version are no errors.
+            return app.exit(error) == 0 ? vtlcheck::cli::exit_conforms : vtlcheck::cli::exit_usage;
+        }
+        return chosen();
+    } catch (const vtlcheck::conformance::InputError& error) {
+        return complain(error.what());
+    } catch (const vtlcheck::cli::UsageError& error) {
+        return complain(error.what());
+    } catch (const std::exception& error) {
+        // A defect of ours must not read as a verdict on the subject.
+        fmt::print(stderr, "vtlcheck: internal error, please report it: {}\n", error.what());
+        return vtlcheck::cli::exit_inconclusive;
+    }
+}

@@ -1,0 +1,14 @@
+// How a run of the proofs is told: to a person, to a program.
+#pragma once
+
+#include "cli/output.hpp"
+#include "proofs/prove.hpp"
+
+namespace vtlcheck::cli {
+
+[[nodiscard]] int exit_code(proofs::Verdict verdict);
+[[nodiscard]] Json to_json(const proofs::ProveResult& result);
+/// One line per claim; all detail of those that are not proved.
+[[nodiscard]] std::string summary(const proofs::ProveResult& result, bool detail);
+
+} // namespace vtlcheck::cli

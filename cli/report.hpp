@@ -1,0 +1,27 @@
+// The report of `vtlcheck verify`: one HTML page without scripts or outside references.
+#pragma once
+
+#include "proofs/prove.hpp"
+#include "proptests/conform.hpp"
+#include "proptests/replay.hpp"
+
+#include <string>
+#include <vector>
+
+namespace vtlcheck::cli {
+
+/// Everything a verification found.
+struct Verification {
+    proofs::ProveResult proofs;
+    proptests::CampaignOptions campaign_options;
+    proptests::CampaignResult campaign;
+    std::vector<proptests::ReplayResult> replays;
+    double seconds = 0;
+
+    /// Exit code: a violation weighs more than something inconclusive.
+    [[nodiscard]] int exit_code() const;
+};
+
+[[nodiscard]] std::string html_report(const Verification& verification);
+
+} // namespace vtlcheck::cli

@@ -1,0 +1,228 @@
+// The command line as its users meet it: output, exit codes, one clear line for bad input, no half-written file.
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Result {
+    int exit_code = -1;
+    std::string out;
+    std::string err;
+};
+
+class CommandLine : public testing::Test {
+protected:
+    CommandLine() {
+        const auto* info = testing::UnitTest::GetInstance()->current_test_info();
+        folder_ =
+            fs::temp_directory_path() / (std::string("vtlcheck-") + info->name() + "-" + std::to_string(::getpid()));
+        fs::create_directories(folder_);
+    }
+    ~CommandLine() override { fs::remove_all(folder_); }
+
+    /// Runs the tool in an empty folder.
+    Result run(const std::string& arguments) {
+        const fs::path errors = folder_ / ".stderr";
+        const std::string command =
+            "cd '" + folder_.string() + "' && '" VTLCHECK_BINARY "' " + arguments + " 2>'" + errors.string() + "'";
+        Result result;
+        std::FILE* pipe = ::popen(command.c_str(), "r");
+        std::array<char, 4096> block{};
+        std::size_t got = 0;
+        while ((got = std::fread(block.data(), 1, block.size(), pipe)) > 0) {
+            result.out.append(block.data(), got);
+        }
+        const int status = ::pclose(pipe);
+        result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+        std::ifstream stream(errors);
+        result.err.assign(std::istreambuf_iterator<char>(stream), {});
+        fs::remove(errors);
+        return result;
+    }
+
+    std::string write(const std::string& name, const std::string& text) {
+        std::ofstream(folder_ / name, std::ios::binary) << text;
+        return (folder_ / name).string();
+    }
+
+    /// Exit code 2, nothing on stdout, one line on stderr that contains `part`, and no file left behind.
+    void expect_refused(const std::string& arguments, const std::string& part) {
+        const auto files = count_files();
+        const Result result = run(arguments);
+        EXPECT_EQ(result.exit_code, 2) << arguments << "\n" << result.err;
+        EXPECT_EQ(result.out, "") << arguments;
+        EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+        EXPECT_TRUE(result.err.starts_with("vtlcheck: ")) << result.err;
+        EXPECT_NE(result.err.find(part), std::string::npos) << arguments << "\n" << result.err;
+        EXPECT_LT(result.err.size(), 400U) << result.err;
+        EXPECT_EQ(count_files(), files) << arguments << " left a file behind";
+    }
+
+    [[nodiscard]] std::ptrdiff_t count_files() const {
+        return std::distance(fs::directory_iterator(folder_), fs::directory_iterator());
+    }
+
+    fs::path folder_;
+};
+
+TEST_F(CommandLine, HelpAndVersion) {
+    const auto help = run("--help");
+    EXPECT_EQ(help.exit_code, 0);
+    for (const char* command : {"prove", "conform", "replay", "spec", "explain", "verify", "Exit codes"}) {
+        EXPECT_NE(help.out.find(command), std::string::npos) << command;
+    }
+    EXPECT_EQ(run("--version").out, "vtlcheck " VTLCHECK_VERSION "\n");
+    for (const char* command : {"prove", "conform", "replay", "spec", "explain", "verify"}) {
+        EXPECT_EQ(run(std::string(command) + " --help").exit_code, 0) << command;
+    }
+}
+
+TEST_F(CommandLine, BadUsageIsRefusedInOneLine) {
+    expect_refused("", "subcommand");
+    expect_refused("frobnicate", "no command \"frobnicate\"");
+    expect_refused("conform --frobnicate", "--frobnicate");
+    expect_refused("conform --exits 0", "--exits");
+    expect_refused("conform --exits -5", "--exits");
+    expect_refused("conform --exits many", "--exits");
+    expect_refused("conform --exits 99999999999999999999999", "--exits");
+    expect_refused("conform --threads 100000", "--threads");
+    expect_refused("prove NO-SUCH-CLAIM", "NO-SUCH-CLAIM");
+    expect_refused("prove --time-limit 0", "--time-limit");
+    expect_refused("explain rdmsr", "MSR");
+    expect_refused("explain peek 0x10", "ACCESS");
+    expect_refused("explain rdmsr 0x1ffffffff", "out of range");
+    expect_refused("explain rdmsr 0x", "no number");
+    expect_refused("explain rdmsr 12monkeys", "no number");
+    expect_refused("explain rdmsr IA32_NONSENSE", "vtlcheck spec");
+    expect_refused("explain rdmsr 0x10 --value 1", "--value");
+    expect_refused("explain wrmsr 0x10 --value 0x10000000000000000", "out of range");
+    expect_refused("explain rdmsr 0x10 --vtl 2", "--vtl");
+    expect_refused("spec --format pdf", "--format");
+    expect_refused("replay", "FILE");
+    expect_refused("replay --format punch-cards x", "punch-cards");
+    expect_refused("verify --traces nowhere", "nowhere");
+}
+
+TEST_F(CommandLine, BadInputIsRefusedInOneLineThatNamesFileAndLine) {
+    expect_refused("replay missing.trace", "missing.trace");
+    expect_refused("replay .", "directory");
+    expect_refused("replay " + write("empty", ""), "empty");
+    expect_refused("replay " + write("binary", std::string("\x7f"
+                                                           "ELF\0\0\1",
+                                                           7)),
+                   "binary:1");
+    expect_refused("replay " + write("prose", "It was a dark and stormy night.\n"), "prose");
+    expect_refused("replay " +
+                       write("bad.trace", "vtlcheck-trace 1\nvp0 vtl0 rdmsr 0x10\nvp0 vtl0 rdmsr 0x1ffffffff\n"),
+                   "bad.trace:3:");
+    expect_refused("replay " + write("field.trace", "vtlcheck-trace 1\nvp0 vtl0 rdmsr 0x10 raks=1\n"),
+                   "field.trace:2:");
+    expect_refused("replay " + write("version.trace", "vtlcheck-trace 2\nvp0 vtl0 rdmsr 0x10\n"), "version.trace:1:");
+    expect_refused("replay " + write("header.trace", "vtlcheck-trace 1\n"), "no exit");
+    expect_refused("replay " + write("long", std::string(100'000'000, 'x') + "\n"), "long:1");
+    expect_refused("replay " + write("torn.xz", std::string("\xFD"
+                                                            "7zXZ\0\0\4",
+                                                            8)),
+                   "torn.xz");
+    fs::create_directory(folder_ / "no-recordings");
+    expect_refused("verify --traces no-recordings", "no-recordings");
+}
+
+TEST_F(CommandLine, OutputThatCannotBeWrittenIsSaid) {
+    expect_refused("verify --report /nonexistent/report.html", "/nonexistent/report.html");
+    expect_refused("conform --trace-out /nonexistent/x.trace", "/nonexistent/x.trace");
+    const auto full = run("spec >/dev/full");
+    EXPECT_EQ(full.exit_code, 2);
+    EXPECT_NE(full.err.find("standard output"), std::string::npos) << full.err;
+}
+
+TEST_F(CommandLine, ExplainSaysWhatHappensAndWhichClauseSaysSo) {
+    const auto unknown = run("explain rdmsr 0x1d9");
+    EXPECT_EQ(unknown.exit_code, 0);
+    EXPECT_NE(unknown.out.find("MSR-R-40"), std::string::npos);
+    EXPECT_NE(unknown.out.find("reads 0"), std::string::npos);
+    EXPECT_NE(run("explain rdmsr IA32_LSTAR").out.find("does not exit"), std::string::npos);
+    EXPECT_NE(run("explain wrmsr IA32_LSTAR --claimed").out.find("MSR-W-01"), std::string::npos);
+    EXPECT_NE(run("explain wrmsr 0x8b --value 1").out.find("MSR-W-49"), std::string::npos);
+    EXPECT_NE(run("explain rdmsr 0x802 --x2apic --vtl 1").out.find("MSR-R-02"), std::string::npos);
+    const auto json = nlohmann::json::parse(run("explain wrmsr 0xc0000080 --json").out);
+    EXPECT_EQ(json["name"], "IA32_EFER");
+    EXPECT_EQ(json["clauses"].size(), 2U);
+}
+
+TEST_F(CommandLine, SpecPrintsEveryClause) {
+    const auto json = nlohmann::json::parse(run("spec --json").out);
+    EXPECT_EQ(json["msrs"].size(), 212U);
+    const auto markdown = run("spec").out;
+    for (const auto& clause : json["clauses"]) {
+        for (const char* field : {"id", "title", "guard", "effect", "source"}) {
+            EXPECT_FALSE(clause[field].get<std::string>().empty()) << clause;
+        }
+        EXPECT_NE(markdown.find("| " + clause["id"].get<std::string>() + " |"), std::string::npos);
+    }
+}
+
+TEST_F(CommandLine, ConformReportsAsJson) {
+    const auto result = run("conform --exits 2000000 --json");
+    EXPECT_EQ(result.exit_code, 0) << result.out;
+    const auto json = nlohmann::json::parse(result.out);
+    EXPECT_EQ(json["verdict"], "conforms");
+    EXPECT_GE(json["exits"], 1'900'000);
+    EXPECT_EQ(json["cells_total"], json["cells_hit"]);
+    EXPECT_GT(json["seconds"], 0.0);
+    EXPECT_EQ(run("conform --exits 200").exit_code, 3) << "a run that misses cells is inconclusive";
+}
+
+TEST_F(CommandLine, ProveReportsAsJson) {
+    const auto result = run("prove TOTAL --json");
+    EXPECT_EQ(result.exit_code, 0) << result.out;
+    const auto json = nlohmann::json::parse(result.out);
+    ASSERT_EQ(json["claims"].size(), 1U);
+    EXPECT_EQ(json["claims"][0]["id"], "TOTAL");
+    EXPECT_EQ(json["claims"][0]["status"], "proved");
+    EXPECT_FALSE(json["claims"][0]["statement"].get<std::string>().empty());
+    EXPECT_GT(json["claims"][0]["ms"], 0.0);
+}
+
+TEST_F(CommandLine, ReplayComparesTheOutcomesATraceExpects) {
+    const std::string head = "vtlcheck-trace 1\n";
+    const auto met = write("met.trace", head + "vp0 vtl0 rdmsr 0xfe -> done rax=0x400 rip=0x1002 clause=MSR-R-35\n");
+    EXPECT_EQ(run("replay " + met).exit_code, 0);
+    const auto unmet = write("unmet.trace", head + "vp0 vtl0 rdmsr 0xfe -> done rax=0x508 rip=0x1002\n");
+    const auto result = run("replay " + unmet);
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_NE(result.out.find("unmet.trace:2: rax"), std::string::npos) << result.out;
+    const auto json = nlohmann::json::parse(run("replay --json " + unmet + " " + met).out);
+    EXPECT_EQ(json["verdict"], "violation");
+    EXPECT_EQ(json["files"].size(), 2U);
+}
+
+TEST_F(CommandLine, ReplayOfTheBundledRecordingsConforms) {
+    const auto result = run("replay --json " VTLCHECK_TRACES "/*.txt*");
+    EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+    const auto json = nlohmann::json::parse(result.out);
+    EXPECT_GE(json["files"].size(), 10U);
+    EXPECT_GT(json["records"], 10'000);
+}
+
+TEST_F(CommandLine, VerifyWritesTheReportWhole) {
+    const auto result = run("verify --exits 2000000 --report report.html");
+    EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+    EXPECT_NE(result.out.find((folder_ / "report.html").string()), std::string::npos) << result.out;
+    std::ifstream stream(folder_ / "report.html");
+    const std::string report(std::istreambuf_iterator<char>(stream), {});
+    EXPECT_TRUE(report.starts_with("<!doctype html>"));
+    EXPECT_TRUE(report.ends_with("</html>\n"));
+    EXPECT_EQ(count_files(), 1);
+}
+
+} // namespace

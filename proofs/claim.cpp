@@ -1,0 +1,110 @@
+// How claims are put as formulas, and the list of all chapters.
+#include "proofs/claim.hpp"
+
+#include "proofs/claims/claims.hpp"
+
+#include <algorithm>
+
+namespace vtlcheck::proofs {
+
+using namespace model;
+
+Goal::Goal(z3::context& context, const Mutant* mutant)
+    : context_(context), scope_(context), mutant_(mutant), rewrite_(context) {
+    Config<Symbolic> config;
+    State<Symbolic> before;
+    Exit<Symbolic> exit;
+    const auto name_all = [&](const std::string& scope, const FieldName& name, auto& field) {
+        field = std::decay_t<decltype(field)>(variable(scope + "." + name.str(), field.term().get_sort()));
+    };
+    Config<Symbolic>::visit([&](const FieldName& n, auto& f) { name_all("config", n, f); }, config);
+    State<Symbolic>::visit_scoped([&](const char* scope, const FieldName& n, auto& f) { name_all(scope, n, f); },
+                                  before);
+    Exit<Symbolic>::visit([&](const FieldName& n, auto& f) { name_all("exit", n, f); }, exit);
+    step("", config, before, exit);
+}
+
+z3::expr Goal::variable(const std::string& name, const z3::sort& sort) { return context_.constant(name.c_str(), sort); }
+
+const Run& Goal::step(std::string label, const Config<Symbolic>& config, const State<Symbolic>& before,
+                      const Exit<Symbolic>& exit) {
+    Run& run = runs_.emplace_back();
+    run.label = std::move(label);
+    run.config = config;
+    run.before = before;
+    run.exit = exit;
+    run.after = before;
+    Reading<Symbolic> reading(mutant_, {run.config, run.before, run.exit});
+    const Step<Symbolic> done = model::step<Symbolic>(run.config, run.after, run.exit, reading);
+    run.out = done.out;
+    run.clause = done.clause;
+    run.guards = reading.guards();
+    return run;
+}
+
+const Run& Goal::second(const std::function<void(State<Symbolic>& before, Exit<Symbolic>& exit)>& vary) {
+    State<Symbolic> before = run().before;
+    Exit<Symbolic> exit = run().exit;
+    vary(before, exit);
+    return step("second", run().config, before, exit);
+}
+
+Bool Goal::armed(const VpShared<Symbolic>& vp, const VtlState<Symbolic>& vtl, const Bool& vtl1, const Bv<32>& msr,
+                 bool write) const {
+    const Reading<Symbolic> reading(mutant_, {run().config, run().before, run().exit});
+    return model::armed<Symbolic>(run().config, vp, vtl, vtl1, msr, lookup<Symbolic>(msr), Bool(write), reading);
+}
+
+void Goal::assume_valid_state() { assumed_ = assumed_ & valid_state<Symbolic>(run().config, run().before); }
+
+void Goal::prove(std::string name, const Bool& premise, const Bool& conclusion) {
+    obligations_.push_back({.name = std::move(name), .premise = assumed_ & premise, .conclusion = conclusion});
+}
+
+Query Goal::counterexample(const Obligation& obligation) {
+    return query(obligation.name, {obligation.premise, !obligation.conclusion});
+}
+
+Query Goal::reach(const Obligation& obligation) {
+    std::vector<Bool> formulas{obligation.premise};
+    for (const Run& run : runs_) {
+        formulas.push_back(valid_state<Symbolic>(run.config, run.before));
+    }
+    return query(obligation.name + " (premise)", formulas);
+}
+
+Query Goal::witness() {
+    Query query_of_witness = reach(obligations_.front());
+    query_of_witness.name = "witness";
+    query_of_witness.assertions.push_back(rewrite_(witness_.term()));
+    query_of_witness.original.push_back(witness_.term());
+    return query_of_witness;
+}
+
+Query Goal::query(std::string name, const std::vector<Bool>& formulas) {
+    Query result{.name = std::move(name), .comments = {}, .assertions = {}, .original = {}};
+    for (const Bool& formula : formulas) {
+        result.assertions.push_back(rewrite_(formula.term()));
+        result.original.push_back(formula.term());
+    }
+    return result;
+}
+
+const std::vector<Claim>& all_claims() {
+    static const std::vector<Claim> book = [] {
+        std::vector<Claim> all;
+        for (const auto& chapter : {step_claims(), privilege_claims(), msr_claims(), value_claims(), log_claims()}) {
+            all.insert(all.end(), chapter.begin(), chapter.end());
+        }
+        return all;
+    }();
+    return book;
+}
+
+const Claim* find_claim(std::string_view id) {
+    const auto& book = all_claims();
+    const auto found = std::find_if(book.begin(), book.end(), [&](const Claim& claim) { return claim.id == id; });
+    return found == book.end() ? nullptr : &*found;
+}
+
+} // namespace vtlcheck::proofs

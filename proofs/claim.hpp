@@ -1,0 +1,116 @@
+// Claims: statements about every state and every exit, and the scene in which they are put as formulas.
+#pragma once
+
+#include "proofs/mutants.hpp"
+#include "proofs/rewrite.hpp"
+#include "proofs/solver.hpp"
+
+#include <deque>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vtlcheck::proofs {
+
+using model::Symbolic;
+using Bool = Symbolic::Bool;
+template <unsigned W>
+using Bv = Symbolic::Bv<W>;
+
+/// One step of the specification over all states and exits at once.
+struct Run {
+    std::string label; ///< "" for the first
+    model::Config<Symbolic> config;
+    model::State<Symbolic> before;
+    model::Exit<Symbolic> exit;
+    model::State<Symbolic> after;
+    model::Outcome<Symbolic> out;
+    Bv<16> clause;            ///< ClauseIndex of the clause that decided
+    std::vector<Bool> guards; ///< by ClauseIndex
+};
+
+/// Something to prove: wherever `premise` holds, so does `conclusion`.
+struct Obligation {
+    std::string name; ///< lower case with hyphens, unique in the claim
+    Bool premise;
+    Bool conclusion;
+};
+
+/// Where a claim is put: terms of one Z3 context, of the specification as written or of a mutant. Belongs to one thread.
+class Goal {
+public:
+    explicit Goal(z3::context& context, const Mutant* mutant = nullptr);
+    Goal(const Goal&) = delete;
+    Goal& operator=(const Goal&) = delete;
+
+    /// The run from any state with any exit.
+    [[nodiscard]] const Run& run() const { return runs_.front(); }
+    /// Another run, to be compared with the first one. Fields that `vary` replaces by `fresh` differ at will.
+    const Run& second(const std::function<void(model::State<Symbolic>& before, model::Exit<Symbolic>& exit)>& vary);
+    /// Replaces `field` by a new variable of the same type.
+    template <class Field>
+    void fresh(Field& field) {
+        field = Field(variable("second." + std::to_string(variables_++), field.term().get_sort()));
+    }
+    /// Whether the MSR bitmap intercepts the access when the VP is `vp` and the VTL's registers are `vtl`.
+    [[nodiscard]] Bool armed(const model::VpShared<Symbolic>& vp, const model::VtlState<Symbolic>& vtl,
+                             const Bool& vtl1, const Bv<32>& msr, bool write) const;
+
+    /// Every obligation that follows may assume that the state before the first run satisfies its value rules.
+    void assume_valid_state();
+    /// Adds an obligation.
+    void prove(std::string name, const Bool& premise, const Bool& conclusion);
+    void prove(std::string name, const Bool& conclusion) { prove(std::move(name), Bool(true), conclusion); }
+    /// What the witness shows besides the premise of the first obligation and a state that satisfies its value rules.
+    void witness(const Bool& shown) { witness_ = witness_ & shown; }
+
+    [[nodiscard]] const std::deque<Run>& runs() const { return runs_; }
+    [[nodiscard]] const std::vector<Obligation>& obligations() const { return obligations_; }
+    [[nodiscard]] const Mutant* mutant() const { return mutant_; }
+    [[nodiscard]] z3::context& context() const { return context_; }
+
+    /// A counterexample to the obligation. These three queries are rewritten for the solver (rewrite.hpp).
+    [[nodiscard]] Query counterexample(const Obligation& obligation);
+    /// A valid state and an exit that satisfy the premise of the obligation.
+    [[nodiscard]] Query reach(const Obligation& obligation);
+    /// The witness of the claim; there has to be an obligation.
+    [[nodiscard]] Query witness();
+
+private:
+    z3::expr variable(const std::string& name, const z3::sort& sort);
+    Query query(std::string name, const std::vector<Bool>& formulas);
+    const Run& step(std::string label, const model::Config<Symbolic>& config, const model::State<Symbolic>& before,
+                    const model::Exit<Symbolic>& exit);
+
+    z3::context& context_;
+    Symbolic::Scope scope_;
+    const Mutant* mutant_;
+    unsigned variables_ = 0;
+    std::deque<Run> runs_; // references to runs stay good
+    std::vector<Obligation> obligations_;
+    Bool assumed_{true};
+    Bool witness_{true};
+    Rewriter rewrite_;
+};
+
+/// A statement a reviewer cares about.
+struct Claim {
+    std::string id;                       ///< stable, upper case with hyphens
+    std::string statement;                ///< one English sentence
+    std::string source;                   ///< decisions (D), reference notes (R), requirements (A, B)
+    std::vector<std::string> assumptions; ///< by name; empty: it holds of every state and exit
+    std::vector<std::string> mutants;     ///< names of mutants it rejects, one at least
+    std::function<void(Goal&)> put;       ///< adds the obligations and the witness
+};
+
+/// The name of the assumption that Goal::assume_valid_state makes.
+inline constexpr const char* valid_state_assumption =
+    "VALUES: the state before the exit satisfies its value rules (proved of every reachable state)";
+
+/// The book of claims.
+[[nodiscard]] const std::vector<Claim>& all_claims();
+/// The claim of that id, nullptr if there is none.
+[[nodiscard]] const Claim* find_claim(std::string_view id);
+
+} // namespace vtlcheck::proofs

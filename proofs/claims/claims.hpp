@@ -1,0 +1,16 @@
+// The chapters of the book of claims.
+#pragma once
+
+#include "proofs/claim.hpp"
+
+#include <vector>
+
+namespace vtlcheck::proofs {
+
+std::vector<Claim> step_claims();      ///< every exit has one outcome, and what outcomes have in common
+std::vector<Claim> privilege_claims(); ///< VTL1 against VTL0
+std::vector<Claim> msr_claims();       ///< what accesses do
+std::vector<Claim> value_claims();     ///< what registers may hold
+std::vector<Claim> log_claims();       ///< what the host learns
+
+} // namespace vtlcheck::proofs

@@ -1,0 +1,307 @@
+// Spreads claims and their mutants over threads and judges what comes back.
+#include "proofs/prove.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace vtlcheck::proofs {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double ms_since(Clock::time_point start) {
+    return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+std::vector<const Claim*> select(std::span<const Claim> claims, const std::vector<std::string>& ids) {
+    std::vector<const Claim*> selected;
+    for (const std::string& id : ids) {
+        if (std::none_of(claims.begin(), claims.end(), [&](const Claim& claim) { return claim.id == id; })) {
+            throw SelectionError("there is no claim \"" + id + "\"");
+        }
+    }
+    for (const Claim& claim : claims) {
+        if (ids.empty() || std::find(ids.begin(), ids.end(), claim.id) != ids.end()) {
+            selected.push_back(&claim);
+        }
+    }
+    if (selected.empty()) {
+        throw SelectionError("no claim is selected");
+    }
+    return selected;
+}
+
+/// Puts a claim into words for whoever reads a query of it elsewhere.
+Query described(const Claim& claim, Query query) {
+    query.comments = {claim.statement, "Source: " + claim.source};
+    for (const std::string& assumption : claim.assumptions) {
+        query.comments.push_back("Assuming " + assumption);
+    }
+    query.comments.emplace_back("The assertions describe a counterexample: unsat proves the obligation.");
+    query.name = claim.id + ": " + query.name;
+    return query;
+}
+
+/// Asks every obligation of the claim of the specification as written, and for its witness.
+void run_obligations(const Claim& claim, const ProveOptions& options, ClaimResult& result) {
+    z3::context context;
+    Goal goal(context);
+    claim.put(goal);
+    const Limits limits{.time = options.time_limit, .seed = options.seed};
+    for (const Obligation& obligation : goal.obligations()) {
+        ObligationResult& entry = result.obligations.emplace_back();
+        entry.name = obligation.name;
+        const Query query = goal.counterexample(obligation);
+        const Answer answer = ask(context, query, limits);
+        entry.result = answer.result;
+        entry.reason = answer.reason;
+        const Answer premise = ask(context, goal.reach(obligation), limits);
+        entry.reachable = premise.result == Result::refuted;
+        if (!entry.reachable && entry.reason.empty()) {
+            entry.reason = premise.result == Result::proved
+                               ? "no valid state and exit satisfy the premise"
+                               : std::string("whether the premise can be reached: ") + name(premise.result);
+        }
+        entry.ms = answer.ms + premise.ms;
+        if (answer.model && !result.counterexample) {
+            result.refuted_obligation = obligation.name;
+            result.counterexample = make_example(goal, query, *answer.model, options.minimise_limit);
+        }
+    }
+    if (goal.obligations().empty()) {
+        result.witness.problem = "the claim has no obligation";
+        return;
+    }
+    const Query query = goal.witness();
+    const Answer answer = ask(context, query, limits);
+    if (answer.model) {
+        result.witness = make_example(goal, query, *answer.model, options.minimise_limit);
+    } else {
+        result.witness.problem =
+            answer.result == Result::proved ? "no valid state and exit show the claim" : answer.reason;
+    }
+}
+
+/// Looks for an obligation of the claim that the mutant breaks.
+MutantResult run_mutant(const Claim& claim, const std::string& mutant_name, const ProveOptions& options) {
+    MutantResult result;
+    result.name = mutant_name;
+    const Mutant* mutant = find_mutant(mutant_name);
+    if (mutant == nullptr) {
+        result.reason = "there is no such mutant";
+        return result;
+    }
+    result.description = mutant->description;
+    z3::context context;
+    Goal goal(context, mutant);
+    claim.put(goal);
+    const Limits limits{.time = options.time_limit, .seed = options.seed};
+    result.reason = "no obligation notices it";
+    for (const Obligation& obligation : goal.obligations()) {
+        const Query query = goal.counterexample(obligation);
+        const Answer answer = ask(context, query, limits);
+        if (!answer.model) {
+            if (answer.result != Result::proved) {
+                result.reason = obligation.name + ": " + name(answer.result) + ": " + answer.reason;
+            }
+            continue;
+        }
+        const Example example = make_example(goal, query, *answer.model, std::chrono::milliseconds(0));
+        result.killed = example.ok;
+        result.obligation = obligation.name;
+        result.reason = example.problem;
+        break;
+    }
+    return result;
+}
+
+/// Whether an exception has to be told apart from an answer: it is a failure of the claim, never of the campaign.
+template <class Work>
+void guarded(std::string& reason, Work&& work) {
+    try {
+        work();
+    } catch (const z3::exception& e) {
+        reason = e.msg();
+    } catch (const std::exception& e) {
+        reason = e.what();
+    }
+}
+
+void judge(ClaimResult& result, bool with_mutants) {
+    const auto fail = [&](const std::string& reason) {
+        if (result.reason.empty()) {
+            result.reason = reason;
+        }
+    };
+    result.status = Verdict::unknown;
+    for (const ObligationResult& o : result.obligations) {
+        if (o.result == Result::refuted) {
+            result.status = Verdict::refuted;
+            fail(o.name + " has a counterexample");
+        }
+    }
+    for (const ObligationResult& o : result.obligations) {
+        if (o.result != Result::proved) {
+            fail(o.name + ": " + name(o.result) + (o.reason.empty() ? "" : ": " + o.reason));
+        } else if (!o.reachable) {
+            fail(o.name + " is vacuous: " + o.reason);
+        }
+    }
+    if (result.obligations.empty()) {
+        fail("the claim has no obligation");
+    }
+    if (!result.witness.ok) {
+        fail("no witness: " + result.witness.problem);
+    }
+    if (result.mutants.empty()) {
+        fail(with_mutants ? "the claim names no mutant" : "the mutants were not run");
+    }
+    for (const MutantResult& m : result.mutants) {
+        if (!m.killed) {
+            fail("mutant " + m.name + " survives: " + m.reason);
+        }
+    }
+    if (result.reason.empty()) {
+        result.status = Verdict::proved;
+    }
+}
+
+} // namespace
+
+const char* name(Verdict verdict) {
+    switch (verdict) {
+    case Verdict::proved:
+        return "proved";
+    case Verdict::refuted:
+        return "refuted";
+    case Verdict::unknown:
+        break;
+    }
+    return "unknown";
+}
+
+ProveResult prove(std::span<const Claim> claims, const ProveOptions& options) {
+    const auto start = Clock::now();
+    const std::vector<const Claim*> selected = select(claims, options.ids);
+
+    ProveResult result;
+    result.claims.resize(selected.size());
+    struct Task {
+        std::size_t claim;
+        std::size_t mutant; ///< 0: the obligations, else the mutant before it in the claim's list
+    };
+    std::vector<Task> tasks;
+    for (std::size_t i = 0; i < selected.size(); ++i) {
+        const Claim& claim = *selected[i];
+        ClaimResult& entry = result.claims[i];
+        entry.id = claim.id;
+        entry.statement = claim.statement;
+        entry.source = claim.source;
+        entry.assumptions = claim.assumptions;
+        tasks.push_back({i, 0});
+        if (options.mutants) {
+            entry.mutants.resize(claim.mutants.size());
+            for (std::size_t m = 1; m <= claim.mutants.size(); ++m) {
+                tasks.push_back({i, m});
+            }
+        }
+    }
+
+    std::atomic<std::size_t> next{0};
+    std::mutex mutex; // of everything below, and of ClaimResult::ms and ::reason
+    std::size_t done = 0;
+    const auto work = [&] {
+        for (std::size_t t = next++; t < tasks.size(); t = next++) {
+            const Task task = tasks[t];
+            const Claim& claim = *selected[task.claim];
+            ClaimResult& entry = result.claims[task.claim];
+            const auto begin = Clock::now();
+            std::string failure;
+            bool ok = false;
+            if (task.mutant == 0) {
+                guarded(failure, [&] { run_obligations(claim, options, entry); });
+                ok = failure.empty() && entry.witness.ok &&
+                     std::all_of(entry.obligations.begin(), entry.obligations.end(),
+                                 [](const ObligationResult& o) { return o.result == Result::proved && o.reachable; });
+            } else {
+                MutantResult& mutant = entry.mutants[task.mutant - 1];
+                mutant.name = claim.mutants[task.mutant - 1];
+                std::string broken;
+                guarded(broken, [&] { mutant = run_mutant(claim, mutant.name, options); });
+                if (!broken.empty()) {
+                    mutant.reason = broken;
+                }
+                mutant.ms = ms_since(begin);
+                ok = mutant.killed;
+            }
+            const std::lock_guard lock(mutex);
+            entry.ms += ms_since(begin);
+            if (!failure.empty()) {
+                entry.reason = failure;
+            }
+            ++done;
+            if (options.progress) {
+                options.progress({.done = done,
+                                  .total = tasks.size(),
+                                  .claim = claim.id,
+                                  .mutant = task.mutant == 0 ? "" : claim.mutants[task.mutant - 1],
+                                  .ok = ok,
+                                  .ms = ms_since(begin)});
+            }
+        }
+    };
+    const unsigned wanted = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+    const auto count = std::min<std::size_t>(wanted, tasks.size());
+    {
+        std::vector<std::jthread> threads;
+        for (std::size_t i = 1; i < count; ++i) {
+            threads.emplace_back(work);
+        }
+        work();
+    }
+
+    result.verdict = Verdict::proved;
+    for (ClaimResult& claim : result.claims) {
+        judge(claim, options.mutants);
+        if (claim.status == Verdict::refuted) {
+            result.verdict = Verdict::refuted;
+        } else if (claim.status == Verdict::unknown && result.verdict == Verdict::proved) {
+            result.verdict = Verdict::unknown;
+        }
+    }
+    result.ms = ms_since(start);
+    return result;
+}
+
+ProveResult prove(const ProveOptions& options) { return prove(all_claims(), options); }
+
+std::vector<std::string> write_smt2(const std::string& directory, const std::vector<std::string>& ids) {
+    const std::vector<const Claim*> selected = select(all_claims(), ids);
+    std::filesystem::create_directories(directory);
+    std::vector<std::string> paths;
+    for (const Claim* claim : selected) {
+        z3::context context;
+        Goal goal(context);
+        claim->put(goal);
+        for (const Obligation& obligation : goal.obligations()) {
+            const auto path = std::filesystem::path(directory) / (claim->id + "." + obligation.name + ".smt2");
+            std::ofstream file(path);
+            file << to_smt2(context, described(*claim, goal.counterexample(obligation)));
+            file.flush();
+            if (!file) {
+                throw std::filesystem::filesystem_error("cannot write", path,
+                                                        std::make_error_code(std::errc::io_error));
+            }
+            paths.push_back(path.string());
+        }
+    }
+    return paths;
+}
+
+} // namespace vtlcheck::proofs

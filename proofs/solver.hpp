@@ -1,0 +1,52 @@
+// The only door to Z3's solvers: named queries with a time limit and an answer that is never mistaken for another.
+#pragma once
+
+#include <z3++.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vtlcheck::proofs {
+
+/// Answer to an obligation. Only `proved` is a success: a solver that gives up has proved nothing.
+enum class Result : std::uint8_t {
+    proved,  ///< unsat: no counterexample exists
+    refuted, ///< sat: the model is a counterexample
+    unknown, ///< the solver gave up
+    timeout, ///< the time limit passed
+    error,   ///< the solver failed
+};
+[[nodiscard]] const char* name(Result result);
+
+/// What a solver is asked: whether the assertions can hold together.
+struct Query {
+    std::string name;                  ///< "TOTAL: some clause applies"
+    std::vector<std::string> comments; ///< for the text form: what unsat means
+    std::vector<z3::expr> assertions;  ///< all of one context
+    std::vector<z3::expr> original;    ///< the same before rewriting: a model is checked against these
+};
+
+struct Limits {
+    std::chrono::milliseconds time{60'000}; ///< for one query; 0: none
+    unsigned seed = 1;
+};
+
+struct Answer {
+    Result result = Result::error;
+    std::string reason;             ///< where `result` is unknown, timeout or error
+    std::optional<z3::model> model; ///< if refuted
+    double ms = 0;
+};
+
+/// Asks the query with a solver of its own, in the thread of its context. Never throws: a failure of the solver is an
+/// answer.
+[[nodiscard]] Answer ask(z3::context& context, const Query& query, const Limits& limits);
+
+/// The query as SMT-LIB 2 text for any solver: logic QF_BV, one check-sat, no status. Has to be called before the query
+/// is asked in this context: Z3 may print a simplified query afterwards.
+[[nodiscard]] std::string to_smt2(z3::context& context, const Query& query);
+
+} // namespace vtlcheck::proofs

@@ -1,0 +1,269 @@
+// The book of claims is proved; and the prover is not easily pleased: each way to be wrong has to show.
+#include "conformance/trace.hpp"
+#include "proofs/prove.hpp"
+#include "proofs/words.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+namespace vtlcheck::proofs::tests {
+namespace {
+
+using namespace model;
+
+/// A claim that holds, with a mutant that it rejects.
+Claim good_claim() {
+    return {.id = "GOOD",
+            .statement = "A read of GUEST_IDLE changes no state.",
+            .source = "R13",
+            .assumptions = {},
+            .mutants = {"read-touches-state"},
+            .put = [](Goal& goal) {
+                const proofs::Run& r = goal.run();
+                goal.prove("state", reads(r, 0x400000F0), state_kept(r));
+            }};
+}
+
+ClaimResult run(const Claim& claim, ProveOptions options = {}) {
+    options.threads = 1;
+    ProveResult result = prove(std::span(&claim, 1), options);
+    EXPECT_EQ(result.claims.size(), 1U);
+    EXPECT_EQ(result.verdict, result.claims.front().status);
+    return result.claims.front();
+}
+
+/// The trace parses, and the oracle does with it what it says.
+void expect_replay(const ExampleRun& example) {
+    const conformance::Trace trace = conformance::parse(example.trace, "example");
+    ASSERT_EQ(trace.steps.size(), 1U);
+    const auto& step_of_trace = trace.steps.front();
+    ConcreteState state = trace.start.of(step_of_trace.vp());
+    const ConcreteStep done = oracle_step(trace.config, state.partition, state.vp, state.vtl, step_of_trace.exit);
+    ASSERT_TRUE(step_of_trace.expected.has_value());
+    EXPECT_TRUE(conformance::diff(*step_of_trace.expected, done.out).empty());
+    EXPECT_TRUE(conformance::diff(example.after, state).empty());
+    EXPECT_EQ(step_of_trace.expected->clause, clauses[done.clause.value()].id);
+}
+
+TEST(Prove, WholeBook) {
+    std::size_t reported = 0;
+    ProveOptions options;
+    options.progress = [&](const Progress& p) { EXPECT_EQ(p.done, ++reported); };
+    const ProveResult result = prove(options);
+    EXPECT_EQ(result.verdict, Verdict::proved);
+    EXPECT_EQ(result.claims.size(), all_claims().size());
+    std::size_t tasks = 0;
+    for (const ClaimResult& claim : result.claims) {
+        EXPECT_EQ(claim.status, Verdict::proved) << claim.id << ": " << claim.reason;
+        EXPECT_FALSE(claim.obligations.empty()) << claim.id;
+        EXPECT_FALSE(claim.mutants.empty()) << claim.id;
+        tasks += 1 + claim.mutants.size();
+        SCOPED_TRACE(claim.id);
+        ASSERT_FALSE(claim.witness.runs.empty());
+        for (const ExampleRun& example : claim.witness.runs) {
+            expect_replay(example);
+        }
+    }
+    EXPECT_EQ(reported, tasks);
+    RecordProperty("milliseconds", std::to_string(result.ms));
+}
+
+TEST(Prove, GoodClaimIsProved) {
+    const ClaimResult result = run(good_claim());
+    EXPECT_EQ(result.status, Verdict::proved) << result.reason;
+    EXPECT_EQ(result.witness.runs.front().clause, "MSR-R-24");
+}
+
+TEST(Prove, FalseClaimIsRefutedWithACounterexampleThatReplays) {
+    Claim claim = good_claim();
+    claim.put = [](Goal& goal) {
+        const proofs::Run& r = goal.run();
+        goal.prove("star-stays", r.before.vtl[0].star == r.after.vtl[0].star);
+    };
+    const ClaimResult result = run(claim);
+    EXPECT_EQ(result.status, Verdict::refuted);
+    EXPECT_EQ(result.refuted_obligation, "star-stays");
+    ASSERT_TRUE(result.counterexample.has_value());
+    EXPECT_TRUE(result.counterexample->ok) << result.counterexample->problem;
+    const ExampleRun& example = result.counterexample->runs.front();
+    EXPECT_EQ(example.clause, "MSR-W-36");
+    EXPECT_NE(example.before.vtl[0].star.value(), example.after.vtl[0].star.value());
+    expect_replay(example);
+    // Small: a version line and an exit line; nothing of the state matters.
+    EXPECT_EQ(std::count(example.trace.begin(), example.trace.end(), '\n'), 3) << example.trace;
+}
+
+TEST(Prove, TimeoutIsAFailure) {
+    Claim claim = good_claim();
+    claim.put = [](Goal& goal) {
+        // 18446744073709551557 is prime, which takes longer than a millisecond to find out.
+        const proofs::Run& r = goal.run();
+        const Bv<64> product(z3::zext(r.exit.gpr[rbx].term().extract(31, 0), 32) *
+                             z3::zext(r.exit.gpr[rsi].term().extract(31, 0), 32));
+        goal.prove("no-factors", product != 18446744073709551557U);
+    };
+    ProveOptions options;
+    options.time_limit = std::chrono::milliseconds(1);
+    const ClaimResult result = run(claim, options);
+    EXPECT_EQ(result.status, Verdict::unknown);
+    EXPECT_EQ(result.obligations.front().result, Result::timeout) << result.obligations.front().reason;
+}
+
+TEST(Prove, UnreachablePremiseIsAFailure) {
+    Claim claim = good_claim();
+    claim.put = [](Goal& goal) {
+        const proofs::Run& r = goal.run();
+        goal.prove("state", reads(r, 0x400000F0), state_kept(r));
+        goal.prove("nothing", of_vtl0(r) & of_vtl1(r), Bool(false));
+    };
+    const ClaimResult result = run(claim);
+    EXPECT_EQ(result.status, Verdict::unknown);
+    EXPECT_EQ(result.obligations[1].result, Result::proved);
+    EXPECT_FALSE(result.obligations[1].reachable);
+    EXPECT_NE(result.reason.find("vacuous"), std::string::npos) << result.reason;
+}
+
+TEST(Prove, PremiseThatNoValidStateReachesIsAFailure) {
+    Claim claim = good_claim();
+    claim.put = [](Goal& goal) {
+        const proofs::Run& r = goal.run();
+        goal.prove("never", reads(r, 0x400000F0) & !bit(r.before.vtl[0].efer, 11), state_kept(r));
+    };
+    EXPECT_EQ(run(claim).status, Verdict::unknown);
+}
+
+TEST(Prove, MissingWitnessIsAFailure) {
+    Claim claim = good_claim();
+    const auto put = claim.put;
+    claim.put = [put](Goal& goal) {
+        put(goal);
+        goal.witness(became(goal.run(), Disposition::fault_ud));
+    };
+    const ClaimResult result = run(claim);
+    EXPECT_EQ(result.status, Verdict::unknown);
+    EXPECT_FALSE(result.witness.ok);
+}
+
+TEST(Prove, SurvivingMutantIsAFailure) {
+    Claim claim = good_claim();
+    claim.mutants.emplace_back("eom-stored");
+    const ClaimResult result = run(claim);
+    EXPECT_EQ(result.status, Verdict::unknown);
+    EXPECT_TRUE(result.mutants[0].killed);
+    EXPECT_FALSE(result.mutants[1].killed);
+    EXPECT_NE(result.reason.find("eom-stored"), std::string::npos) << result.reason;
+}
+
+TEST(Prove, ClaimsNeedMutantsAndObligations) {
+    Claim claim = good_claim();
+    claim.mutants = {};
+    EXPECT_EQ(run(claim).status, Verdict::unknown);
+    claim.mutants = {"no-such-mutant"};
+    EXPECT_EQ(run(claim).status, Verdict::unknown);
+    claim = good_claim();
+    claim.put = [](Goal&) {};
+    EXPECT_EQ(run(claim).status, Verdict::unknown);
+    ProveOptions options;
+    options.mutants = false;
+    EXPECT_EQ(run(good_claim(), options).status, Verdict::unknown);
+}
+
+TEST(Prove, ExceptionIsAFailure) {
+    Claim claim = good_claim();
+    claim.put = [](Goal& goal) {
+        goal.prove("broken", Bool(goal.context().bv_const("x", 8) == goal.context().bv_const("y", 16)));
+    };
+    const ClaimResult result = run(claim);
+    EXPECT_EQ(result.status, Verdict::unknown);
+    EXPECT_FALSE(result.reason.empty());
+}
+
+TEST(Prove, SelectionErrors) {
+    ProveOptions options;
+    options.ids = {"TOTAL", "NO-SUCH-CLAIM"};
+    EXPECT_THROW(static_cast<void>(prove(options)), SelectionError);
+    EXPECT_THROW(static_cast<void>(prove(std::span<const Claim>(), ProveOptions{})), SelectionError);
+    EXPECT_THROW(write_smt2(testing::TempDir() + "vtlcheck-none", {"NO-SUCH-CLAIM"}), SelectionError);
+}
+
+TEST(Prove, EqualRunsGiveEqualExamples) {
+    ProveOptions options;
+    options.ids = {"ISOLATE-0", "PROTECTED", "DEVICE"};
+    options.mutants = false;
+    options.minimise_limit = std::chrono::milliseconds(0); // the limit is a wall clock's
+    options.threads = 1;
+    const ProveResult one = prove(options);
+    options.threads = 3;
+    const ProveResult three = prove(options);
+    for (std::size_t i = 0; i < one.claims.size(); ++i) {
+        EXPECT_EQ(one.claims[i].id, three.claims[i].id);
+        EXPECT_EQ(one.claims[i].witness.text(), three.claims[i].witness.text());
+    }
+}
+
+TEST(Prove, TextOfObligations) {
+    const std::string directory = testing::TempDir() + "vtlcheck-smt2";
+    const auto paths = write_smt2(directory, {"ISOLATE-0", "EFER"});
+    ASSERT_GT(paths.size(), 2U);
+    for (const std::string& path : paths) {
+        SCOPED_TRACE(path);
+        std::ifstream file(path);
+        std::stringstream text;
+        text << file.rdbuf();
+        const std::string all = text.str();
+        EXPECT_EQ(all.find(":status"), std::string::npos);
+        EXPECT_NE(all.find("(set-logic QF_BV)"), std::string::npos);
+        EXPECT_NE(all.find("(check-sat)\n(exit)\n"), std::string::npos);
+        EXPECT_NE(all.find(path.find("EFER") != std::string::npos ? "IA32_EFER takes" : "Nothing VTL0 does"),
+                  std::string::npos);
+        z3::context context;
+        z3::solver solver(context, "QF_BV");
+        solver.from_string(all.substr(0, all.find("(check-sat)")).c_str());
+        EXPECT_GT(solver.assertions().size(), 0U);
+        EXPECT_EQ(solver.check(), z3::unsat);
+    }
+    std::filesystem::remove_all(directory);
+}
+
+TEST(Claims, AreWellFormed) {
+    std::set<std::string> ids;
+    std::set<std::string> used;
+    for (const Claim& claim : all_claims()) {
+        SCOPED_TRACE(claim.id);
+        EXPECT_TRUE(ids.insert(claim.id).second);
+        EXPECT_EQ(claim.id.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"), std::string::npos);
+        EXPECT_TRUE(claim.statement.ends_with('.'));
+        EXPECT_FALSE(claim.source.empty());
+        EXPECT_FALSE(claim.mutants.empty());
+        for (const std::string& mutant : claim.mutants) {
+            EXPECT_NE(find_mutant(mutant), nullptr) << mutant;
+            used.insert(mutant);
+        }
+        z3::context context;
+        Goal goal(context);
+        claim.put(goal);
+        std::set<std::string> names;
+        for (const Obligation& obligation : goal.obligations()) {
+            EXPECT_TRUE(names.insert(obligation.name).second) << obligation.name;
+            EXPECT_EQ(obligation.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-"), std::string::npos)
+                << obligation.name;
+        }
+    }
+    std::set<std::string> names;
+    for (const Mutant& mutant : mutants()) {
+        EXPECT_TRUE(names.insert(mutant.name).second) << mutant.name;
+        EXPECT_TRUE(used.contains(mutant.name)) << mutant.name << " is rejected by no claim";
+    }
+    const auto systematic = systematic_mutants();
+    EXPECT_EQ(systematic.size(), 7 * clause_count);
+    for (const Mutant& mutant : systematic) {
+        EXPECT_TRUE(names.insert(mutant.name).second) << mutant.name;
+    }
+}
+
+} // namespace
+} // namespace vtlcheck::proofs::tests

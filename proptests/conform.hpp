@@ -1,0 +1,51 @@
+// A conformance campaign: many random traces on a subject and the specification side by side.
+#pragma once
+
+#include "proptests/coverage.hpp"
+#include "proptests/generator.hpp"
+#include "proptests/shrink.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace vtlcheck::proptests {
+
+struct CampaignOptions {
+    std::uint64_t seed = 1;
+    std::uint64_t exits = 5'000'000;      ///< about; what was run is in the result. 0 is an error
+    unsigned threads = 0;                 ///< 0: one per processor
+    std::uint64_t shrink_budget = 20'000; ///< replays
+    bool require_coverage = true;         ///< an unreached cell makes the campaign inconclusive
+};
+
+enum class Verdict : std::uint8_t { conforms, violation, inconclusive };
+[[nodiscard]] const char* name_of(Verdict verdict);
+
+struct CampaignResult {
+    Verdict verdict = Verdict::inconclusive;
+    std::uint64_t traces = 0;
+    std::uint64_t exits = 0;
+    double seconds = 0;
+    Coverage coverage;
+    std::vector<Cell> missing;       ///< reachable cells not reached
+    std::vector<Cell> unlisted;      ///< reached cells that are not listed: an error of the list
+    std::uint64_t failing_trace = 0; ///< its number, if there is a violation
+    std::optional<Shrunk> failure;
+};
+
+/// Makes a subject of its own for each thread.
+using SubjectFactory = std::function<std::unique_ptr<conformance::Subject>()>;
+/// Called now and then from one thread with the exits done and to do.
+using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
+
+/// Runs the campaign. The same seed and exits give the same traces and verdict on any number of threads; the first
+/// failing trace by number is the one reported. Throws std::invalid_argument for a campaign of no exits.
+[[nodiscard]] CampaignResult run_campaign(const SubjectFactory& make_subject, const CampaignOptions& options,
+                                          const Progress& progress = {});
+
+/// The failing trace as a text a person can read and `replay`: what was expected, what observed, by which clause.
+[[nodiscard]] std::string failure_text(const CampaignResult& result, const CampaignOptions& options);
+
+} // namespace vtlcheck::proptests

@@ -1,0 +1,91 @@
+// Runs a subject and the specification side by side and says where they part.
+#pragma once
+
+#include "conformance/subjects/subject.hpp"
+#include "conformance/trace.hpp"
+#include "model/oracle.hpp"
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace vtlcheck::proptests {
+
+/// Where subject and specification part.
+struct Divergence {
+    std::size_t step = 0;                             ///< index of the exit
+    std::string clause;                               ///< id of the clause that decides it
+    std::vector<conformance::Difference> differences; ///< expected by the specification, observed of the subject
+    std::string subject_error; ///< not empty: the subject broke its contract instead of answering
+};
+
+/// How much of the state is compared after each exit. The outcome and the VP and partition that took the exit always are.
+enum class Watch : std::uint8_t {
+    campaign,   ///< other VPs at the end of the trace; MSR bitmaps there and whenever what governs them changes
+    everything, ///< other VPs and all MSR bitmaps after each exit
+};
+
+/// The MSR bitmap the specification calls for, page by page.
+class ExpectedBitmaps {
+public:
+    using Page = std::array<std::uint64_t, 512>;
+    /// Page of VTL `vtl` in this state. What it depends on is found by the key, which a test holds against the predicate.
+    const Page& page(const model::ConcreteConfig& config, const model::VpShared<model::Concrete>& vp,
+                     const model::VtlState<model::Concrete>& bank, unsigned vtl);
+    /// Everything `armed` can depend on, condensed.
+    [[nodiscard]] static std::uint32_t key(const model::ConcreteConfig& config,
+                                           const model::VpShared<model::Concrete>& vp,
+                                           const model::VtlState<model::Concrete>& bank, unsigned vtl);
+
+private:
+    std::unordered_map<std::uint32_t, std::unique_ptr<Page>> pages_;
+};
+
+class Lockstep {
+public:
+    explicit Lockstep(conformance::Subject& subject) : subject_(subject) {}
+
+    /// Both sides at the start of the trace; compares their start states. False on divergence.
+    [[nodiscard]] bool start(const conformance::TraceHeader& header, Watch watch);
+    /// One exit on both sides. False on divergence; then `divergence` tells, and the run is over.
+    [[nodiscard]] bool step(const model::ConcreteExit& exit);
+    /// What `watch` left for the end of the trace. False on divergence.
+    [[nodiscard]] bool finish();
+
+    /// The specification's answer to the last exit.
+    [[nodiscard]] const model::ConcreteStep& expected() const { return expected_; }
+    /// The subject's outcome of the last exit.
+    [[nodiscard]] const model::ConcreteOutcome& observed() const { return observed_; }
+    [[nodiscard]] const Divergence& divergence() const { return divergence_; }
+    /// The specification's state.
+    [[nodiscard]] const conformance::InitialState& state() const { return state_; }
+    [[nodiscard]] const model::ConcreteConfig& config() const { return config_; }
+
+private:
+    bool compare_vp(std::uint32_t vp);
+    bool compare_partition();
+    bool compare_bitmaps(std::uint32_t vp);
+    bool compare_all();
+    bool diverge(std::vector<conformance::Difference> differences);
+
+    conformance::Subject& subject_;
+    model::ConcreteConfig config_;
+    conformance::InitialState state_;
+    ExpectedBitmaps bitmaps_;
+    std::vector<std::array<std::uint32_t, 2>> bitmap_keys_; ///< by VP and VTL, as last compared
+    Watch watch_ = Watch::campaign;
+    std::size_t steps_ = 0;
+    model::ConcreteStep expected_;
+    model::ConcreteOutcome observed_;
+    conformance::InitialState::Vp seen_; ///< the subject's registers, kept to save the copying
+    Divergence divergence_;
+};
+
+/// Runs a whole trace, expectations written in it included. The divergence, or nothing.
+[[nodiscard]] std::optional<Divergence> run(conformance::Subject& subject, const conformance::Trace& trace,
+                                            Watch watch = Watch::everything);
+
+} // namespace vtlcheck::proptests

@@ -1,0 +1,104 @@
+// The campaign: it conforms, it is deterministic, and it cannot be green without having run.
+#include "proptests/conform.hpp"
+#include "proptests/tests/forwarding_subject.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+namespace vtlcheck::proptests {
+namespace {
+
+using conformance::builtin_subject;
+using model::Concrete;
+
+/// The implementation, but for one exit in `period`, where RAX comes out wrong.
+class Flawed final : public ForwardingSubject {
+public:
+    explicit Flawed(std::uint64_t period) : period_(period) {}
+    model::Outcome<Concrete> handle(const model::Exit<Concrete>& exit) override {
+        auto out = ForwardingSubject::handle(exit);
+        if (exit.now.value() % period_ == 0) {
+            out.gpr[model::rax] = out.gpr[model::rax] + 1;
+        }
+        return out;
+    }
+
+private:
+    std::uint64_t period_;
+};
+
+/// A subject that does not answer exits with EFER's number in RCX.
+class Silent final : public ForwardingSubject {
+public:
+    model::Outcome<Concrete> handle(const model::Exit<Concrete>& exit) override {
+        if ((exit.gpr[model::rcx].value() & 0xFFFFFFFF) == 0xC0000080) {
+            throw conformance::SubjectError("no answer");
+        }
+        return ForwardingSubject::handle(exit);
+    }
+};
+
+TEST(Campaign, TheImplementationConformsAndEveryCellIsReached) {
+    const auto result = run_campaign(builtin_subject, {.exits = 4'000'000});
+    EXPECT_EQ(result.verdict, Verdict::conforms);
+    EXPECT_GE(result.exits, 3'900'000U);
+    EXPECT_TRUE(result.missing.empty());
+    EXPECT_TRUE(result.unlisted.empty());
+}
+
+TEST(Campaign, OfNoExitsIsAnError) {
+    EXPECT_THROW((void)run_campaign(builtin_subject, {.exits = 0}), std::invalid_argument);
+}
+
+TEST(Campaign, ThatMissesACellIsInconclusive) {
+    const auto result = run_campaign(builtin_subject, {.exits = 500, .threads = 1});
+    EXPECT_EQ(result.verdict, Verdict::inconclusive);
+    EXPECT_FALSE(result.missing.empty());
+}
+
+TEST(Campaign, RunsTheSameTracesOnAnyNumberOfThreads) {
+    const auto one = run_campaign(builtin_subject, {.seed = 5, .exits = 300'000, .threads = 1});
+    const auto three = run_campaign(builtin_subject, {.seed = 5, .exits = 300'000, .threads = 3});
+    EXPECT_EQ(one.traces, three.traces);
+    EXPECT_EQ(one.exits, three.exits);
+    for (const Cell& cell : reachable_cells()) {
+        EXPECT_EQ(one.coverage.count(cell), three.coverage.count(cell)) << to_string(cell);
+    }
+}
+
+TEST(Campaign, ReportsTheFirstFailingTraceWhateverTheThreads) {
+    const auto flawed = [] { return std::make_unique<Flawed>(9973); };
+    const auto one = run_campaign(flawed, {.exits = 300'000, .threads = 1});
+    const auto three = run_campaign(flawed, {.exits = 300'000, .threads = 3});
+    ASSERT_EQ(one.verdict, Verdict::violation);
+    ASSERT_EQ(three.verdict, Verdict::violation);
+    EXPECT_EQ(one.failing_trace, three.failing_trace);
+    EXPECT_EQ(conformance::write(one.failure->trace), conformance::write(three.failure->trace));
+    EXPECT_EQ(one.failure->trace.steps.size(), 1U);
+}
+
+TEST(Campaign, ASubjectThatDoesNotAnswerViolates) {
+    const CampaignOptions options{.exits = 300'000};
+    const auto result = run_campaign([] { return std::make_unique<Silent>(); }, options);
+    ASSERT_EQ(result.verdict, Verdict::violation);
+    EXPECT_EQ(result.failure->trace.steps.size(), 1U);
+    EXPECT_NE(failure_text(result, options).find("no answer"), std::string::npos);
+}
+
+TEST(Campaign, ShrinkingStaysInItsBudget) {
+    const auto result =
+        run_campaign([] { return std::make_unique<Flawed>(9973); }, {.exits = 300'000, .shrink_budget = 3});
+    ASSERT_EQ(result.verdict, Verdict::violation);
+    EXPECT_LE(result.failure->replays, 3U);
+    EXPECT_FALSE(result.failure->minimal);
+}
+
+RC_GTEST_PROP(Property, ImplementationAgreesWithTheSpecificationAfterEveryExit, ()) {
+    const Plan plan = *arbitrary_plan();
+    const auto subject = builtin_subject();
+    const auto divergence = run(*subject, trace_of(plan), Watch::everything);
+    RC_ASSERT(!divergence.has_value());
+}
+
+} // namespace
+} // namespace vtlcheck::proptests

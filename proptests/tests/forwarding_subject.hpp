@@ -1,0 +1,32 @@
+// The implementation, to be overridden in one place: the base of subjects that are wrong on purpose.
+#pragma once
+
+#include "conformance/subjects/subject.hpp"
+
+namespace vtlcheck::proptests {
+
+class ForwardingSubject : public conformance::Subject {
+public:
+    [[nodiscard]] std::string name() const override { return "wrong on purpose"; }
+    void start(const conformance::TraceHeader& header) override { real_->start(header); }
+    model::Outcome<model::Concrete> handle(const model::Exit<model::Concrete>& exit) override {
+        return real_->handle(exit);
+    }
+    [[nodiscard]] std::array<model::PartitionVtl<model::Concrete>, 2> partition() const override {
+        return real_->partition();
+    }
+    void vp(std::uint32_t index, conformance::InitialState::Vp& registers) const override {
+        real_->vp(index, registers);
+    }
+    [[nodiscard]] conformance::MsrBitmap msr_bitmap(std::uint32_t vp, unsigned vtl) const override {
+        return real_->msr_bitmap(vp, vtl);
+    }
+    [[nodiscard]] bool access_exits(std::uint32_t vp, unsigned vtl, std::uint32_t msr, bool write) const override {
+        return real_->access_exits(vp, vtl, msr, write);
+    }
+
+private:
+    std::unique_ptr<conformance::Subject> real_ = conformance::builtin_subject();
+};
+
+} // namespace vtlcheck::proptests
