@@ -36,12 +36,12 @@ const char* mood(int code) { return code == exit_conforms ? "good" : code == exi
 std::string claims_section(const proofs::ProveResult& result) {
     std::string html =
         fmt::format("<h2>Proved of the specification, for all states and exits</h2>\n"
-                    "<p class=soft>Each obligation was put to Z3 {} over the same clauses that the oracle runs. A "
+                    "<p class=soft>Each obligation was put to {} over the same clauses that the oracle runs. A "
                     "claim counts as proved only if "
                     "its premise is reachable (the witness, replayed on machine words) and it rejects the mutants of "
                     "the specification that it "
                     "names. {:.1f} s.</p>\n<table><tr><th>claim<th>statement<th>verdict<th class=n>ms</tr>\n",
-                    "4.8 or newer", result.ms / 1000);
+                    escaped(proofs::solver_version()), result.ms / 1000);
     for (const auto& claim : result.claims) {
         html += fmt::format("<tr><td><code>{}</code><td>{} <span class=soft>({})</span>", escaped(claim.id),
                             escaped(claim.statement), escaped(claim.source));

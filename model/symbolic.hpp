@@ -36,6 +36,10 @@ struct Symbolic {
         Bool() : Bool(false) {}
         explicit Bool(bool value) : term_(context().bool_val(value)) {}
         explicit Bool(z3::expr term) : term_(std::move(term)) {}
+        // Declared, so that terms are copied: Z3 4.8.12 leaks the old term of what a z3::expr is moved onto.
+        Bool(const Bool&) = default;
+        Bool& operator=(const Bool&) = default;
+        ~Bool() = default;
         [[nodiscard]] const z3::expr& term() const { return term_; }
 
         friend Bool operator!(const Bool& a) {
@@ -67,6 +71,9 @@ struct Symbolic {
         Bv(I value) // NOLINT(google-explicit-constructor): literals
             : term_(context().bv_val(static_cast<std::uint64_t>(static_cast<Word<W>>(value)), W)) {}
         explicit Bv(z3::expr term) : term_(std::move(term)) { assert(term_.get_sort().bv_size() == W); }
+        Bv(const Bv&) = default; // copied, not moved, as Bool is
+        Bv& operator=(const Bv&) = default;
+        ~Bv() = default;
         [[nodiscard]] const z3::expr& term() const { return term_; }
 
         friend Bv operator~(const Bv& a) { return Bv(~a.term_); }

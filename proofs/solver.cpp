@@ -36,6 +36,8 @@ const char* name(Result result) {
     return "error";
 }
 
+std::string solver_version() { return Z3_get_full_version(); }
+
 Answer ask(z3::context& context, const Query& query, const Limits& limits) {
     Answer answer;
     const auto start = Clock::now();

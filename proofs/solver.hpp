@@ -21,6 +21,9 @@ enum class Result : std::uint8_t {
 };
 [[nodiscard]] const char* name(Result result);
 
+/// "Z3 4.8.12.0".
+[[nodiscard]] std::string solver_version();
+
 /// What a solver is asked: whether the assertions can hold together.
 struct Query {
     std::string name;                  ///< "TOTAL: some clause applies"
