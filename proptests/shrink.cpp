@@ -96,8 +96,23 @@ private:
         return gained;
     }
 
+    /// A partition without the VPs that no exit names.
+    bool leave_out_vps() {
+        std::uint32_t used = 1;
+        for (const auto& step : best_.steps) {
+            used = std::max(used, step.vp() + 1);
+        }
+        if (used >= best_.vps) {
+            return false;
+        }
+        Trace candidate = best_;
+        candidate.vps = used;
+        candidate.start.vp.resize(used);
+        return attempt(candidate);
+    }
+
     bool make_plain() {
-        bool gained = false;
+        bool gained = leave_out_vps();
         for (std::size_t s = 0; s < best_.steps.size(); ++s) {
             // What the text format writes for a plain instruction of 64-bit code: fewest fields to read.
             const auto& exit = best_.steps[s].exit;

@@ -59,6 +59,9 @@ struct Bundled {
     std::uint64_t lost;
 };
 
+// ctest names the test by it.
+void PrintTo(const Bundled& bundled, std::ostream* out) { *out << bundled.file; }
+
 class Bundle : public testing::TestWithParam<Bundled> {};
 
 TEST_P(Bundle, CountsAreExact) {
