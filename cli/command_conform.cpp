@@ -1,6 +1,7 @@
 // vtlcheck conform: random exit traces on the implementation and the specification side by side.
 #include "cli/commands.hpp"
 #include "cli/conform_report.hpp"
+#include "cli/differences.hpp"
 #include "cli/output.hpp"
 
 #include <fmt/format.h>
@@ -53,13 +54,8 @@ Json to_json(const proptests::CampaignResult& result, const proptests::CampaignO
         if (!failure.divergence.subject_error.empty()) {
             out["subject_error"] = failure.divergence.subject_error;
         }
-        out["differences"] = Json::array();
-        for (const auto& difference : failure.divergence.differences) {
-            out["differences"].push_back({{"scope", difference.scope},
-                                          {"field", difference.field},
-                                          {"expected", difference.expected},
-                                          {"observed", difference.observed}});
-        }
+        out["trace"] = proptests::failure_text(result, options);
+        out["differences"] = to_json(failure.divergence.differences);
         if (!trace_file.empty()) {
             json["trace_file"] = trace_file;
         }
@@ -90,6 +86,7 @@ void add_conform(CLI::App& app, Action& chosen) {
     struct Options {
         proptests::CampaignOptions campaign;
         std::string trace_out = "vtlcheck-failure.trace";
+        bool trace_out_given = false;
         bool json = false;
     };
     auto options = std::make_shared<Options>();
@@ -109,9 +106,12 @@ void add_conform(CLI::App& app, Action& chosen) {
         ->capture_default_str();
     command->add_option("--trace-out", options->trace_out, "Where a failing trace goes")->capture_default_str();
     command->add_flag("--json", options->json, "Print the result as JSON");
-    command->callback([options, &chosen] {
+    command->callback([options, command, &chosen] {
+        options->trace_out_given = command->count("--trace-out") != 0;
         chosen = [options] {
-            expect_writable(options->trace_out);
+            if (options->trace_out_given) {
+                expect_writable(options->trace_out);
+            }
             ProgressLine progress(!options->json);
             const auto result = proptests::run_campaign(
                 conformance::builtin_subject, options->campaign, [&](std::uint64_t done, std::uint64_t total) {
@@ -120,16 +120,24 @@ void add_conform(CLI::App& app, Action& chosen) {
             progress.clear();
             std::string trace_file;
             if (result.failure) {
-                write_file(options->trace_out, proptests::failure_text(result, options->campaign));
-                trace_file = options->trace_out;
+                // A verdict that was found is not lost to a folder that cannot be written: the trace is printed as well.
+                try {
+                    write_file(options->trace_out, proptests::failure_text(result, options->campaign));
+                    trace_file = options->trace_out;
+                } catch (const UsageError& error) {
+                    fmt::print(stderr, "vtlcheck: {}\n", error.what());
+                }
             }
             if (options->json) {
                 print_json(to_json(result, options->campaign, trace_file));
             } else {
                 print(summary(result));
                 if (result.failure) {
-                    print(fmt::format("\n{}\nwritten to {}; reproduce with: vtlcheck replay {}\n",
-                                      proptests::failure_text(result, options->campaign), trace_file, trace_file));
+                    print("\n" + proptests::failure_text(result, options->campaign));
+                    if (!trace_file.empty()) {
+                        print(fmt::format("\nwritten to {}; reproduce with: vtlcheck replay {}\n", trace_file,
+                                          trace_file));
+                    }
                 }
             }
             return exit_code(result.verdict);

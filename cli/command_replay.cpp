@@ -1,5 +1,6 @@
 // vtlcheck replay: traces and recordings of real guests, on the implementation and the specification side by side.
 #include "cli/commands.hpp"
+#include "cli/differences.hpp"
 #include "cli/output.hpp"
 #include "cli/replay_report.hpp"
 #include "conformance/trace.hpp"
@@ -133,13 +134,7 @@ Json to_json(const ReplayResult& result) {
         if (!result.divergence->subject_error.empty()) {
             out["subject_error"] = result.divergence->subject_error;
         }
-        out["differences"] = Json::array();
-        for (const auto& difference : result.divergence->differences) {
-            out["differences"].push_back({{"scope", difference.scope},
-                                          {"field", difference.field},
-                                          {"expected", difference.expected},
-                                          {"observed", difference.observed}});
-        }
+        out["differences"] = to_json(result.divergence->differences);
     }
     if (result.unmet_count != 0) {
         json["unmet_expectations"] = result.unmet_count;
