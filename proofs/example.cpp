@@ -97,8 +97,8 @@ std::string first_denied(const z3::model& model, const std::vector<Saying>& all)
 /// Makes a model small: drives terms to wanted values, as many as the query allows.
 class Shrinker {
 public:
-    Shrinker(const Goal& goal, const Query& query, z3::model start, std::chrono::milliseconds time)
-        : solver_(goal.context(), "QF_FD"), model_(std::move(start)), end_(Clock::now() + time) {
+    Shrinker(const Goal& goal, const Query& query, const z3::model& start, std::chrono::milliseconds time)
+        : solver_(goal.context(), "QF_FD"), model_(start), end_(Clock::now() + time) {
         for (const z3::expr& assertion : query.assertions) {
             solver_.add(assertion);
         }

@@ -85,38 +85,38 @@ Clauses find_all(const std::vector<std::string>& ids) {
 
 /// `change(situation, written)` is the guard. Changes are generic over the domain.
 template <class F>
-Mutant guard(std::string name, std::vector<std::string> ids, std::string description, F change) {
+Mutant guard(const std::string& name, const std::vector<std::string>& ids, const std::string& description, F change) {
     const Clauses where = find_all(ids);
-    return {.name = std::move(name),
-            .description = std::move(description),
-            .clauses = std::move(ids),
+    return {.name = name,
+            .description = description,
+            .clauses = ids,
             .concrete = std::make_shared<GuardAlteration<Concrete, F>>(where, change),
             .symbolic = std::make_shared<GuardAlteration<Symbolic, F>>(where, change)};
 }
 
 /// `change(situation, world)` comes on top of the effect.
 template <class F>
-Mutant effect(std::string name, std::vector<std::string> ids, std::string description, F change) {
+Mutant effect(const std::string& name, const std::vector<std::string>& ids, const std::string& description, F change) {
     const Clauses where = find_all(ids);
-    return {.name = std::move(name),
-            .description = std::move(description),
-            .clauses = std::move(ids),
+    return {.name = name,
+            .description = description,
+            .clauses = ids,
             .concrete = std::make_shared<EffectAlteration<Concrete, F>>(where, change),
             .symbolic = std::make_shared<EffectAlteration<Symbolic, F>>(where, change)};
 }
 
 template <class F>
-Mutant bitmap(std::string name, std::string description, F change) {
-    return {.name = std::move(name),
-            .description = std::move(description),
+Mutant bitmap(const std::string& name, const std::string& description, F change) {
+    return {.name = name,
+            .description = description,
             .clauses = {},
             .concrete = std::make_shared<BitmapAlteration<Concrete, F>>(change),
             .symbolic = std::make_shared<BitmapAlteration<Symbolic, F>>(change)};
 }
 
-Mutant bank(std::string name, std::string description, bool vtl1) {
-    return {.name = std::move(name),
-            .description = std::move(description),
+Mutant bank(const std::string& name, const std::string& description, bool vtl1) {
+    return {.name = name,
+            .description = description,
             .clauses = {},
             .concrete = std::make_shared<BankAlteration<Concrete>>(vtl1),
             .symbolic = std::make_shared<BankAlteration<Symbolic>>(vtl1)};

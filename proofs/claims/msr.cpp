@@ -96,6 +96,7 @@ void read_values(Goal& goal) {
     const auto share = [&](auto&& of) { return own_share(r, r.before, of); };
     const auto fields = [&](auto&& of, std::size_t count) {
         std::vector<Bv<64>> values;
+        values.reserve(count);
         for (std::size_t i = 0; i < count; ++i) {
             values.push_back(own(r, r.before, [&](const auto& vtl) { return of(vtl)[i]; }));
         }
