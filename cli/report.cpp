@@ -87,9 +87,9 @@ std::string conform_section(const Verification& verification) {
                     counted(result.traces, "trace"), verification.campaign_options.seed, result.seconds,
                     grouped(static_cast<std::uint64_t>(static_cast<double>(result.exits) / result.seconds)),
                     total - result.missing.size(), total);
-    html += "<p class=soft>After each exit, the outcome and the registers of the VP and of the partition are compared; "
-            "other VPs and the "
-            "MSR bitmaps at the end of each trace and whenever what governs them changes. A cell is a clause, a VTL "
+    html += "<p class=soft>After each exit, the outcome, the registers of all VPs and of the partition, and the MSR "
+            "bitmaps of the VP are compared; the "
+            "bitmaps of other VPs at the end of each trace. A cell is a clause, a VTL "
             "and a class of MSR.</p>\n";
     for (const auto& cell : result.missing) {
         html += fmt::format("<p class=open>not reached: <code>{}</code></p>\n", escaped(proptests::to_string(cell)));

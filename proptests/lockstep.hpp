@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace vtlcheck::proptests {
@@ -22,10 +21,11 @@ struct Divergence {
     std::string subject_error; ///< not empty: the subject broke its contract instead of answering
 };
 
-/// How much of the state is compared after each exit. The outcome and the VP and partition that took the exit always are.
+/// How much of the state is compared after each exit. The outcome, the registers of all VPs and of the partition, and the
+/// MSR bitmaps of the VP that took the exit always are.
 enum class Watch : std::uint8_t {
-    campaign,   ///< other VPs at the end of the trace; MSR bitmaps there and whenever what governs them changes
-    everything, ///< other VPs and all MSR bitmaps after each exit
+    campaign,   ///< the MSR bitmaps of other VPs at the end of the trace
+    everything, ///< the MSR bitmaps of other VPs after each exit too
 };
 
 /// The MSR bitmap the specification calls for, page by page.
@@ -35,13 +35,15 @@ public:
     /// Page of VTL `vtl` in this state. What it depends on is found by the key, which a test holds against the predicate.
     const Page& page(const model::ConcreteConfig& config, const model::VpShared<model::Concrete>& vp,
                      const model::VtlState<model::Concrete>& bank, unsigned vtl);
+    /// Keys are below this.
+    static constexpr std::uint32_t key_count = 64;
     /// Everything `armed` can depend on, condensed.
     [[nodiscard]] static std::uint32_t key(const model::ConcreteConfig& config,
                                            const model::VpShared<model::Concrete>& vp,
                                            const model::VtlState<model::Concrete>& bank, unsigned vtl);
 
 private:
-    std::unordered_map<std::uint32_t, std::unique_ptr<Page>> pages_;
+    std::array<std::unique_ptr<Page>, key_count> pages_; ///< by key, made when first asked for
 };
 
 class Lockstep {
@@ -67,6 +69,7 @@ public:
 private:
     bool compare_vp(std::uint32_t vp);
     bool compare_partition();
+    bool compare_registers();
     bool compare_bitmaps(std::uint32_t vp);
     bool compare_all();
     bool diverge(std::vector<conformance::Difference> differences);
@@ -75,7 +78,6 @@ private:
     model::ConcreteConfig config_;
     conformance::InitialState state_;
     ExpectedBitmaps bitmaps_;
-    std::vector<std::array<std::uint32_t, 2>> bitmap_keys_; ///< by VP and VTL, as last compared
     Watch watch_ = Watch::campaign;
     std::size_t steps_ = 0;
     model::ConcreteStep expected_;
