@@ -58,8 +58,7 @@ std::string contrast_text(const proptests::Contrast& contrast) {
     return fmt::format("{} (first at line {})", text, contrast.line);
 }
 
-} // namespace
-
+/// The line a log would show, without the fields that differ from attempt to attempt.
 std::string log_text(const proptests::LogLine& line) {
     switch (line.site) {
     case model::LogSite::unknown_read:
@@ -80,6 +79,8 @@ std::string log_text(const proptests::LogLine& line) {
         return "";
     }
 }
+
+} // namespace
 
 Json to_json(const ReplayResult& result) {
     Json json;

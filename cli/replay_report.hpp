@@ -9,7 +9,4 @@ namespace vtlcheck::cli {
 [[nodiscard]] Json to_json(const proptests::ReplayResult& result);
 /// `most` is how many rows of each list are shown.
 [[nodiscard]] std::string summary(const proptests::ReplayResult& result, std::size_t most);
-/// The line a log would show, without the fields that differ from attempt to attempt.
-[[nodiscard]] std::string log_text(const proptests::LogLine& line);
-
 } // namespace vtlcheck::cli
