@@ -23,8 +23,8 @@ void conform(benchmark::State& state) {
     state.SetItemsProcessed(static_cast<std::int64_t>(exits));
 }
 
-void generate(benchmark::State& state) {
-    proptests::ExitGenerator generator({.seed = 1, .length = 1, .vps = 2, .start = 15});
+void generate(benchmark::State& state, proptests::Focus focus) {
+    proptests::ExitGenerator generator({.seed = 1, .length = 1, .vps = 2, .focus = focus, .start = 15});
     model::ConcreteExit exit;
     for ([[maybe_unused]] auto _ : state) {
         generator.next(exit);
@@ -58,7 +58,9 @@ void replay_recording(benchmark::State& state) {
 }
 
 BENCHMARK(conform)->Unit(benchmark::kMillisecond);
-BENCHMARK(generate);
+BENCHMARK_CAPTURE(generate, even, proptests::Focus::even);
+BENCHMARK_CAPTURE(generate, registers, proptests::Focus::registers);
+BENCHMARK_CAPTURE(generate, vtl, proptests::Focus::vtl);
 BENCHMARK(parse_trace)->Unit(benchmark::kMillisecond);
 BENCHMARK(replay_recording)->Unit(benchmark::kMillisecond);
 

@@ -1,6 +1,8 @@
-// vtlcheck explain: what one RDMSR or WRMSR does, and which clauses say so.
+// vtlcheck explain: what one access to an MSR or register does, and which clauses say so.
 #include "cli/commands.hpp"
+#include "cli/explain.hpp"
 #include "cli/output.hpp"
+#include "cli/register_text.hpp"
 #include "conformance/trace.hpp"
 #include "model/oracle.hpp"
 
@@ -53,37 +55,29 @@ struct Question {
     bool claimed = false;
 };
 
-/// One way the access can end.
-struct Answer {
-    model::ClauseIndex clause = model::no_clause;
-    std::string trace; ///< an exit that ends so
-};
-
 struct Explanation {
     bool armed = false;
-    std::vector<Answer> answers; ///< in the order of the book
+    std::vector<Ending> endings;
 };
 
 Explanation explain(const Question& question) {
     Explanation explanation;
     const auto row = model::row_index(question.msr);
-    const model::ConcreteConfig config;
-    auto start = model::reset_state<Concrete>(0);
-    for (auto& bank : start.vtl) {
-        bank.efer = 0xD01;
-        bank.ia32e_guest = Bool(true);
-        if (question.x2apic) {
+    auto header = long_mode_guest();
+    auto& vp = header.start.vp[0];
+    if (question.x2apic) {
+        for (auto& bank : vp.vtl) {
             bank.apic_base = bank.apic_base | model::apic_base_extd;
         }
     }
-    start.vp.vtl1_present = Bool(question.vtl == 1 || question.claimed);
+    vp.shared.vtl1_present = Bool(question.vtl == 1 || question.claimed);
     if (question.claimed) {
-        start.vp.intercept_control = model::intercept_control_allowed;
-        start.vtl[1].synic.simp = 0x1001;
-        start.vtl[1].synic.sint[0] = 0x30;
+        vp.shared.intercept_control = model::intercept_control_allowed;
+        vp.vtl[1].synic.simp = 0x1001;
+        vp.vtl[1].synic.sint[0] = 0x30;
     }
-    explanation.armed =
-        model::oracle_armed(config, start.vp, start.vtl[question.vtl], question.vtl == 1, question.msr, question.write);
+    explanation.armed = model::oracle_armed(header.config, vp.shared, vp.vtl[question.vtl], question.vtl == 1,
+                                            question.msr, question.write);
     if (!explanation.armed) {
         return explanation;
     }
@@ -93,6 +87,7 @@ Explanation explain(const Question& question) {
         values.assign(telling_values.begin(), telling_values.end());
         values.push_back(model::msr_table[row].constant);
     }
+    Endings endings(header);
     for (unsigned devices = 0; devices < 8; ++devices) {
         for (const std::uint64_t value : values) {
             const std::string line = question.write
@@ -102,29 +97,11 @@ Explanation explain(const Question& question) {
             exit.apic_fault = Bool((devices & 1U) != 0);
             exit.page_refused = Bool((devices & 2U) != 0);
             exit.slot_busy = Bool((devices & 4U) != 0);
-            auto state = start;
-            const auto step = model::oracle_step(config, state.partition, state.vp, state.vtl, exit);
-            const auto clause = step.clause.value();
-            const bool seen = std::any_of(explanation.answers.begin(), explanation.answers.end(),
-                                          [&](const Answer& answer) { return answer.clause == clause; });
-            if (!seen) {
-                explanation.answers.push_back(
-                    {clause, conformance::print(exit) + " -> " + conformance::print(exit, step.out)});
-            }
+            endings.add(exit);
         }
     }
-    std::sort(explanation.answers.begin(), explanation.answers.end(),
-              [](const Answer& a, const Answer& b) { return a.clause < b.clause; });
+    explanation.endings = endings.sorted();
     return explanation;
-}
-
-std::string lower_first(std::string_view text) {
-    std::string result(text);
-    // Names such as IA32_EFER stay as they are.
-    if (result.size() > 1 && std::islower(static_cast<unsigned char>(result[1])) != 0) {
-        result[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(result[0])));
-    }
-    return result;
 }
 
 std::string sentence(const Question& question) {
@@ -165,14 +142,10 @@ void tell(const Question& question, const Explanation& explanation) {
         text += "  does not exit: the MSR bitmap lets it through to the processor (R6). An exit of it all the same\n"
                 "  would be an internal error: #GP, one audit record (EXIT-09).\n";
     }
-    for (const Answer& answer : explanation.answers) {
-        const auto& clause = model::clauses[answer.clause];
-        if (explanation.answers.size() == 1) {
-            text += fmt::format("  {}: {}.\n", clause.title, clause.effect);
-        } else {
-            text += fmt::format("  when {}:\n    {}.\n", lower_first(clause.guard), clause.effect);
-        }
-        text += fmt::format("    [{}: {}]\n    {}\n", clause.id, clause.source, answer.trace);
+    for (const Ending& ending : explanation.endings) {
+        const auto& clause = model::clauses[ending.clause];
+        text += clause_text(ending.clause, explanation.endings.size() == 1);
+        text += fmt::format("    [{}: {}]\n    {}\n", clause.id, clause.source, ending.trace_line());
     }
     print(text);
 }
@@ -188,14 +161,8 @@ void tell_as_json(const Question& question, const Explanation& explanation) {
     json["vtl"] = question.vtl;
     json["exits"] = explanation.armed;
     json["clauses"] = Json::array();
-    for (const Answer& answer : explanation.answers) {
-        const auto& clause = model::clauses[answer.clause];
-        json["clauses"].push_back({{"id", clause.id},
-                                   {"title", clause.title},
-                                   {"guard", clause.guard},
-                                   {"effect", clause.effect},
-                                   {"source", clause.source},
-                                   {"example", answer.trace}});
+    for (const Ending& ending : explanation.endings) {
+        json["clauses"].push_back(clause_json(ending));
     }
     print_json(json);
 }
@@ -205,43 +172,116 @@ void tell_as_json(const Question& question, const Explanation& explanation) {
 void add_explain(CLI::App& app, Action& chosen) {
     struct Options {
         std::string access;
-        std::string msr;
+        std::string name;
         std::string value;
+        std::string value_high;
+        std::string from;
+        std::string to;
+        std::string host;
+        std::string isolation;
         Question question;
         bool json = false;
     };
     auto options = std::make_shared<Options>();
-    auto* command = app.add_subcommand("explain", "Say what one RDMSR or WRMSR does, and which clauses say so");
-    command->footer("Without --value a WRMSR is explained for every kind of value; every answer of a device is\n"
-                    "considered.");
-    command->add_option("ACCESS", options->access, "rdmsr or wrmsr")
+    auto* command = app.add_subcommand("explain", "Say what one access to an MSR or register does, and which clauses "
+                                                  "say so");
+    command->footer("Without --value a write is explained for every kind of value; every answer of a device is\n"
+                    "considered. Registers are explained for a partition in which VTL1 runs.\n\n"
+                    "  vtlcheck explain wrmsr IA32_LSTAR --claimed\n"
+                    "  vtlcheck explain set-reg VsmPartitionConfig --from vtl1 --value 0x5f\n"
+                    "  vtlcheck explain get-reg Lstar --from vtl1 --to vtl0\n"
+                    "  vtlcheck explain get-reg Rip --host kernel --isolation snp");
+    command->add_option("ACCESS", options->access, "rdmsr, wrmsr, get-reg or set-reg")
         ->required()
-        ->check(CLI::IsMember({"rdmsr", "wrmsr"}));
-    command->add_option("MSR", options->msr, "Number (0x1d9, 473) or name of the table (IA32_EFER)")->required();
-    command->add_option("--vtl", options->question.vtl, "VTL that executes it")
-        ->check(CLI::Range(0U, 1U))
-        ->capture_default_str();
+        ->check(CLI::IsMember({"rdmsr", "wrmsr", "get-reg", "set-reg"}));
+    command
+        ->add_option("MSR-OR-REGISTER", options->name,
+                     "MSR: number (0x1d9, 473) or name of the table (IA32_EFER). Register: name of TLFS (Cr0, "
+                     "VsmPartitionConfig) or number")
+        ->required();
+    auto* vtl = command->add_option("--vtl", options->question.vtl, "VTL that executes it (rdmsr, wrmsr)")
+                    ->check(CLI::Range(0U, 1U))
+                    ->capture_default_str();
     command->add_option("--value", options->value, "Value written");
-    command->add_flag("--x2apic", options->question.x2apic, "The local APIC is in x2APIC mode");
-    command->add_flag("--claimed", options->question.claimed, "VTL1 has set every CrInterceptControl bit it may set");
+    command->add_option("--value-high", options->value_high,
+                        "High word of the value, where a register has one (set-reg)");
+    auto* x2apic =
+        command->add_flag("--x2apic", options->question.x2apic, "The local APIC is in x2APIC mode (rdmsr, wrmsr)");
+    auto* claimed = command->add_flag("--claimed", options->question.claimed,
+                                      "VTL1 has set every CrInterceptControl bit it may set (rdmsr, wrmsr)");
+    command->add_option("--from", options->from, "Who asks (get-reg, set-reg): vtl0, vtl1 or host; vtl0 by default")
+        ->check(CLI::IsMember({"vtl0", "vtl1", "host"}));
+    command
+        ->add_option("--to", options->to,
+                     "Whose register it is (get-reg, set-reg): vtl0 or vtl1; the asker's own by default")
+        ->check(CLI::IsMember({"vtl0", "vtl1"}));
+    command->add_option("--host", options->host, "The host side asks, kernel or paravisor; paravisor by default")
+        ->check(CLI::IsMember({"kernel", "paravisor"}));
+    command
+        ->add_option("--isolation", options->isolation, "none, vbs, snp, tdx or cca; tdx by default (get-reg, set-reg)")
+        ->check(CLI::IsMember({"none", "vbs", "snp", "tdx", "cca"}));
     command->add_flag("--json", options->json, "Print the result as JSON");
-    command->callback([options, &chosen] {
-        chosen = [options] {
-            Question question = options->question;
-            question.write = options->access == "wrmsr";
-            question.msr = msr_number(options->msr);
-            if (!options->value.empty()) {
-                if (!question.write) {
-                    throw UsageError("--value goes with wrmsr; a rdmsr writes nothing");
+    command->callback([options, vtl, x2apic, claimed, &chosen] {
+        chosen = [options, vtl, x2apic, claimed] {
+            const bool write = options->access == "wrmsr" || options->access == "set-reg";
+            const bool of_register = options->access.ends_with("-reg");
+            const auto refuse = [](bool wrong, const char* option, const char* accesses) {
+                if (wrong) {
+                    throw UsageError(fmt::format("{} goes with {}; leave it out", option, accesses));
                 }
-                question.value = parse_number(options->value, "--value", std::numeric_limits<std::uint64_t>::max());
+            };
+            refuse(of_register && vtl->count() != 0, "--vtl", "rdmsr and wrmsr; registers take --from and --to");
+            refuse(of_register && x2apic->count() != 0, "--x2apic", "rdmsr and wrmsr");
+            refuse(of_register && claimed->count() != 0, "--claimed", "rdmsr and wrmsr");
+            refuse(!of_register && !options->from.empty(), "--from", "get-reg and set-reg; MSR accesses take --vtl");
+            refuse(!of_register && !options->to.empty(), "--to", "get-reg and set-reg");
+            refuse(!of_register && !options->host.empty(), "--host", "get-reg and set-reg");
+            refuse(!of_register && !options->isolation.empty(), "--isolation", "get-reg and set-reg");
+            refuse(!write && !options->value.empty(), "--value", "wrmsr and set-reg; a read writes nothing");
+            refuse(!options->value_high.empty() && options->value.empty(), "--value-high", "set-reg and --value");
+            refuse(!of_register && !options->value_high.empty(), "--value-high", "set-reg");
+            const auto word = [](const std::string& text, const char* option) {
+                return parse_number(text, option, std::numeric_limits<std::uint64_t>::max());
+            };
+            std::optional<std::uint64_t> value;
+            if (!options->value.empty()) {
+                value = word(options->value, "--value");
             }
-            const auto explanation = explain(question);
-            if (options->json) {
-                tell_as_json(question, explanation);
-            } else {
-                tell(question, explanation);
+            if (!of_register) {
+                Question question = options->question;
+                question.write = write;
+                question.msr = msr_number(options->name);
+                question.value = value;
+                const auto explanation = explain(question);
+                if (options->json) {
+                    tell_as_json(question, explanation);
+                } else {
+                    tell(question, explanation);
+                }
+                return exit_conforms;
             }
+            RegisterQuestion question;
+            question.set = write;
+            question.code = parse_register(options->name);
+            question.value = value;
+            if (!options->value_high.empty()) {
+                question.value_high = word(options->value_high, "--value-high");
+            }
+            if (!options->host.empty() && !options->from.empty() && options->from != "host") {
+                throw UsageError(
+                    fmt::format("--host {} and --from {} name two askers; keep one", options->host, options->from));
+            }
+            question.from = options->from == "vtl1" ? 1 : 0;
+            if (options->from == "host" || !options->host.empty()) {
+                question.host = options->host == "kernel" ? model::Origin::kernel : model::Origin::paravisor;
+            }
+            question.to = options->to.empty() ? question.from : options->to == "vtl1" ? 1 : 0;
+            if (!options->isolation.empty()) {
+                const auto words = conformance::words_of("isolation");
+                question.isolation = static_cast<model::Isolation>(
+                    std::find(words.begin(), words.end(), options->isolation) - words.begin());
+            }
+            explain_register(question, options->json);
             return exit_conforms;
         };
     });

@@ -1,7 +1,9 @@
 // vtlcheck replay: traces and recordings of real guests, on the implementation and the specification side by side.
+#include "cli/audit_tap.hpp"
 #include "cli/commands.hpp"
 #include "cli/differences.hpp"
 #include "cli/output.hpp"
+#include "cli/register_text.hpp"
 #include "cli/replay_report.hpp"
 #include "conformance/trace.hpp"
 
@@ -75,6 +77,12 @@ std::string log_text(const proptests::LogLine& line) {
         return fmt::format("WARN TDVMCALL MSR write failed, msr={:#x}", line.msr);
     case model::LogSite::tdvmcall_function:
         return fmt::format("WARN TDVMCALL function not supported, function={:#x}", line.msr);
+    case model::LogSite::hypercall_code:
+        return fmt::format("WARN unknown hypercall, code={:#x}", line.msr);
+    case model::LogSite::vtl_switch:
+        return fmt::format("WARN VTL switch not allowed, code={:#x}", line.msr);
+    case model::LogSite::protected_register:
+        return fmt::format("WARN register write claimed by VTL1, register={}", register_text(line.msr));
     default:
         return "";
     }
@@ -229,6 +237,8 @@ void add_replay(CLI::App& app, Action& chosen) {
         std::string format;
         std::size_t most = 10;
         bool steps = false;
+        bool audit = false;
+        bool inspect = false;
         bool json = false;
     };
     auto options = std::make_shared<Options>();
@@ -241,6 +251,9 @@ void add_replay(CLI::App& app, Action& chosen) {
                         "Take the files for this form of recording: " + conformance::form_names());
     command->add_option("--most", options->most, "Rows of each list to show")->capture_default_str();
     command->add_flag("--steps", options->steps, "Print every exit of a trace with the outcome that is specified");
+    command->add_flag("--audit", options->audit, "Print the audit records that each file leads to");
+    command->add_flag("--inspect", options->inspect,
+                      "Print the implementation's policy, state and counters after each file, as JSON");
     command->add_flag("--json", options->json, "Print the result as JSON");
     command->callback([options, &chosen] {
         chosen = [options] {
@@ -255,20 +268,34 @@ void add_replay(CLI::App& app, Action& chosen) {
             if (options->steps && !options->json) {
                 replay_options.each_step = [](const std::string& line) { print(line + "\n"); };
             }
-            const auto subject = conformance::builtin_subject();
+            const auto builtin = conformance::builtin_subject();
+            AuditTap subject(*builtin);
             Json files = Json::array();
             bool conforms = true;
             std::uint64_t records = 0;
             double seconds = 0;
             for (const auto& file : options->files) {
-                const auto result = proptests::replay(*subject, file, replay_options);
+                subject.clear();
+                const auto result = proptests::replay(subject, file, replay_options);
                 conforms = conforms && result.conforms();
                 records += result.is_trace ? result.steps : result.import.records();
                 seconds += result.seconds;
                 if (options->json) {
                     files.push_back(to_json(result));
+                    if (options->audit) {
+                        files.back()["audit"] = to_json(subject.records());
+                    }
+                    if (options->inspect) {
+                        files.back()["inspect"] = Json::parse(subject.inspect());
+                    }
                 } else {
                     print(summary(result, options->most));
+                    if (options->audit) {
+                        print(summary(subject.records()));
+                    }
+                    if (options->inspect) {
+                        print_json(Json::parse(subject.inspect()));
+                    }
                 }
             }
             if (options->json) {

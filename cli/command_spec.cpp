@@ -1,10 +1,13 @@
-// vtlcheck spec: the clauses and the MSR table, for reading and for programs.
+// vtlcheck spec: the clauses, the MSR table and the register table, for reading and for programs.
 #include "cli/commands.hpp"
+#include "cli/explain.hpp"
 #include "cli/output.hpp"
+#include "model/register_table.hpp"
 #include "model/specification.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace vtlcheck::cli {
@@ -14,13 +17,35 @@ struct Family {
     const char* prefix;
     const char* title;
 };
-constexpr std::array<Family, 5> families{{
+constexpr std::array<Family, 19> families{{
     {"EXIT-", "Decoding: exits that are not an instruction's, and what cannot happen"},
     {"MSR-R-", "RDMSR"},
     {"MSR-W-", "WRMSR"},
     {"TDC-", "TDCALL"},
     {"CTL-", "Control requests"},
+    {"CR-", "CR access"},
+    {"XCR-", "XSETBV"},
+    {"DT-", "Descriptor tables"},
+    {"HVC-", "VMCALL: call codes and call shape"},
+    {"VTL-S-", "VtlCall and VtlReturn"},
+    {"VTL-P-", "EnablePartitionVtl"},
+    {"VTL-E-", "EnableVpVtl"},
+    {"VTL-V-", "StartVirtualProcessor"},
+    {"REG-H-", "GetVpRegisters and SetVpRegisters: partition, VP and VTL that they name"},
+    {"REG-G-", "GetVpRegisters and SetVpRegisters: gates"},
+    {"REG-R-", "GetVpRegisters"},
+    {"REG-W-", "SetVpRegisters"},
+    {"HOST-", "The host side: kernel and paravisor at a register of a VTL"},
+    {"SPEC-", "The host side: the special path to the hypervisor"},
 }};
+
+static_assert(std::all_of(model::clauses.begin(), model::clauses.end(),
+                          [](const model::ClauseText& clause) {
+                              return std::count_if(families.begin(), families.end(), [&](const Family& family) {
+                                         return clause.id.starts_with(family.prefix);
+                                     }) == 1;
+                          }),
+              "every clause is in one family");
 
 std::string numbers(const model::MsrRow& row) {
     return row.first == row.last ? fmt::format("{:#x}", row.first) : fmt::format("{:#x}-{:#x}", row.first, row.last);
@@ -43,11 +68,49 @@ bool known(const model::MsrRow& row, bool write) {
     return write ? row.write != model::WriteRule::unknown : row.read != model::ReadRule::unknown;
 }
 
+/// The gate of a register in the words of the clauses.
+const char* gate_text(model::Gate gate) {
+    switch (gate) {
+    case model::Gate::unlisted:
+        return "unlisted";
+    case model::Gate::lower:
+        return "lower";
+    case model::Gate::tsc_aux:
+        return "TSC_AUX";
+    case model::Gate::event:
+        return "event";
+    case model::Gate::vtl1_denied:
+        return "VTL1 denied";
+    case model::Gate::vtl1_parameter:
+        return "VTL1 parameter";
+    case model::Gate::vsm:
+        return "VSM";
+    default:
+        return "open";
+    }
+}
+
+/// By which route the paravisor gets the register of a VTL that has it.
+std::string route(std::uint32_t code, model::Isolation isolation) {
+    auto header = long_mode_guest();
+    header.config.isolation = static_cast<std::uint8_t>(isolation);
+    Endings endings(header);
+    auto taken = model::Route::none;
+    for (unsigned vtl = 0; vtl < 2 && taken == model::Route::none; ++vtl) {
+        const auto exit = conformance::parse_step(fmt::format("vp0 vtl{} host-get paravisor {:#x}", vtl, code)).exit;
+        taken = static_cast<model::Route>(endings.add(exit).audit_route.value());
+    }
+    return conformance::word(taken);
+}
+
+constexpr std::array routed{model::Isolation::tdx, model::Isolation::snp, model::Isolation::none};
+
 std::string markdown() {
     std::string text =
-        "# The specification: MSR half\n\n"
+        "# The specification\n\n"
         "Printed by `vtlcheck spec`. Exactly one clause applies to every state and exit; effects not named do "
-        "not happen. D, A, B: decisions and requirements; R: docs/reference-notes.md; file:line: openvmm 1488a37b7.\n";
+        "not happen. D, A, B: decisions and requirements; R, P: docs/reference-notes.md; file:line: openvmm "
+        "1488a37b7.\n";
     for (const auto& family : families) {
         text += fmt::format("\n## {}\n\n| id | clause | when | then | source |\n|---|---|---|---|---|\n", family.title);
         for (const auto& clause : model::clauses) {
@@ -67,6 +130,18 @@ std::string markdown() {
                             known(row, false) ? "; known" : "", armed_text(row.armed_write),
                             known(row, true) ? "; known" : "",
                             row.claim_bit == 0xFF ? "" : std::to_string(row.claim_bit), row.source);
+    }
+    text += "\n## The register table\n\nRegisters by hypervisor name. The gate says which VTL may name it for which "
+            "(REG-G-*, note P16); the routes are the paravisor's, by isolation, to get it (note P39).\n\n"
+            "| number | name | class | gate | tdx | snp | none, vbs | source |\n|---|---|---|---|---|---|---|---|\n";
+    for (const auto& row : model::register_table) {
+        text +=
+            fmt::format("| {:#x} | {} | {} | {} |", row.code, row.name,
+                        model::register_class_name[static_cast<std::size_t>(row.register_class)], gate_text(row.gate));
+        for (const auto isolation : routed) {
+            text += fmt::format(" {} |", route(row.code, isolation));
+        }
+        text += fmt::format(" {} |\n", row.source);
     }
     return text;
 }
@@ -101,6 +176,18 @@ Json json_form() {
         }
         json["msrs"].push_back(out);
     }
+    json["registers"] = Json::array();
+    for (const auto& row : model::register_table) {
+        Json out{{"code", fmt::format("{:#x}", row.code)},
+                 {"name", row.name},
+                 {"class", model::register_class_name[static_cast<std::size_t>(row.register_class)]},
+                 {"gate", gate_text(row.gate)},
+                 {"source", row.source}};
+        for (const auto isolation : routed) {
+            out["routes"][conformance::word(isolation)] = route(row.code, isolation);
+        }
+        json["registers"].push_back(out);
+    }
     return json;
 }
 
@@ -112,7 +199,7 @@ void add_spec(CLI::App& app, Action& chosen) {
         bool json = false;
     };
     auto options = std::make_shared<Options>();
-    auto* command = app.add_subcommand("spec", "Print the specification: clauses and MSR table");
+    auto* command = app.add_subcommand("spec", "Print the specification: clauses, MSR table and register table");
     command->add_option("--format", options->format, "markdown or json")
         ->check(CLI::IsMember({"markdown", "json"}))
         ->capture_default_str();

@@ -16,6 +16,7 @@ constexpr const char* description =
 
 A first look:
   vtlcheck explain rdmsr 0x1d9        what a guest sees, and which clauses say so
+  vtlcheck explain get-reg Lstar      who may touch a register, and which clauses say so
   vtlcheck prove                      prove the claims about the specification
   vtlcheck conform                    hold the implementation against it on random exits
   vtlcheck replay traces/*            the same on recordings of real guests

@@ -157,11 +157,12 @@ std::string html_report(const Verification& verification) {
     std::string html = fmt::format(
         "<!doctype html>\n<html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">"
         "<title>vtlcheck: verification report</title><style>{}</style>\n<h1>vtlcheck verification report</h1>\n"
-        "<p class=soft>vtlcheck {}, {:%Y-%m-%d %H:%M} UTC, {:.0f} s. Specification: {} clauses over {} MSR table rows. "
+        "<p class=soft>vtlcheck {}, {:%Y-%m-%d %H:%M} UTC, {:.0f} s. Specification: {} clauses over {} MSR and {} "
+        "register table rows. "
         "Subject: the built-in "
         "implementation.</p>\n",
         style, VTLCHECK_VERSION, fmt::gmtime(std::time(nullptr)), verification.seconds, model::clause_count,
-        model::msr_table.size());
+        model::msr_table.size(), model::register_table.size());
     const auto proved = std::count_if(verification.proofs.claims.begin(), verification.proofs.claims.end(),
                                       [](const auto& claim) { return claim.status == proofs::Verdict::proved; });
     const auto agreeing = std::count_if(verification.replays.begin(), verification.replays.end(),

@@ -1,10 +1,13 @@
 // Tables of field names and of the words of enumerations.
 #include "conformance/fields.hpp"
 
+#include "model/register_table.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cassert>
 #include <charconv>
+#include <limits>
 #include <numeric>
 
 namespace vtlcheck::conformance {
@@ -14,19 +17,57 @@ using std::string_view_literals::operator""sv;
 
 constexpr std::array disposition_words{"done"sv,           "gp"sv,          "ud"sv,          "intercepted"sv,
                                        "internal-error"sv, "not-entered"sv, "host-routed"sv, "not-handled"sv,
-                                       "accepted"sv,       "refused"sv};
-constexpr std::array request_words{"none"sv,     "apic-read"sv,      "apic-write"sv, "apic-reset"sv,
-                                   "page-map"sv, "page-unmap"sv,     "page-lock"sv,  "page-unlock"sv,
-                                   "idle"sv,     "reference-time"sv, "vendor-call"sv};
+                                       "accepted"sv,       "refused"sv,     "continued"sv,   "emulate"sv};
+constexpr std::array request_words{
+    "none"sv,           "apic-read"sv,          "apic-write"sv, "apic-reset"sv,     "page-map"sv,     "page-unmap"sv,
+    "page-lock"sv,      "page-unlock"sv,        "idle"sv,       "reference-time"sv, "vendor-call"sv,  "register-read"sv,
+    "register-write"sv, "default-protection"sv, "wake"sv,       "load-context"sv,   "entry-reason"sv, "startup-ipi"sv};
 constexpr std::array message_words{"none"sv, "posted"sv, "pending"sv};
-constexpr std::array log_site_words{"none"sv,  "unknown-read"sv,  "unknown-write"sv,  "protected-write"sv,
-                                    "crash"sv, "tdvmcall-read"sv, "tdvmcall-write"sv, "tdvmcall-function"sv};
-constexpr std::array kind_words{"l2-exit"sv, "set-intercept-control"sv, "set-apic-offload"sv, "enable-vtl1"sv};
+constexpr std::array log_site_words{"none"sv,           "unknown-read"sv,  "unknown-write"sv,     "protected-write"sv,
+                                    "crash"sv,          "tdvmcall-read"sv, "tdvmcall-write"sv,    "tdvmcall-function"sv,
+                                    "hypercall-code"sv, "vtl-switch"sv,    "protected-register"sv};
+constexpr std::array kind_words{"l2-exit"sv,         "load-context"sv, "set-apic-offload"sv, "deliver-message"sv,
+                                "preempt"sv,         "startup-ipi"sv,  "revoke-vsm"sv,       "host-access"sv,
+                                "special-request"sv, "drain-audit"sv};
+constexpr std::array isolation_words{"none"sv, "vbs"sv, "snp"sv, "tdx"sv, "cca"sv};
+constexpr std::array guest_vsm_words{"not-enabled"sv, "enabled"sv, "unsupported"sv};
+constexpr std::array origin_words{"vtl0"sv, "vtl1"sv, "kernel"sv, "paravisor"sv};
+constexpr std::array access_words{"get"sv, "set"sv};
+constexpr std::array operation_words{"internal-error"sv,       "get"sv,           "set"sv,
+                                     "enable-partition-vtl"sv, "enable-vp-vtl"sv, "start-vp"sv,
+                                     "startup-ipi"sv,          "special-get"sv,   "special-set"sv};
+constexpr std::array route_words{"none"sv,       "shared-page"sv, "register-page"sv, "kernel-ioctl"sv,
+                                 "tdx-module"sv, "vmsa"sv,        "hypercall"sv,     "emulation"sv};
+constexpr std::array verdict_words{"none"sv, "granted"sv, "refused"sv, "failed"sv};
 
 static_assert(disposition_words.size() == model::disposition_count);
 static_assert(request_words.size() == model::request_count);
 static_assert(log_site_words.size() == model::log_site_count);
 static_assert(kind_words.size() == model::kind_count);
+static_assert(isolation_words.size() == model::isolation_count);
+static_assert(guest_vsm_words.size() == model::guest_vsm_count);
+static_assert(origin_words.size() == model::origin_count);
+static_assert(operation_words.size() == model::operation_count);
+static_assert(route_words.size() == model::route_count);
+static_assert(verdict_words.size() == model::audit_verdict_count);
+
+struct FieldWords {
+    std::string_view field;
+    Words words;
+};
+constexpr std::array field_words{FieldWords{"disposition", disposition_words},
+                                 FieldWords{"request", request_words},
+                                 FieldWords{"message", message_words},
+                                 FieldWords{"log_site", log_site_words},
+                                 FieldWords{"kind", kind_words},
+                                 FieldWords{"isolation", isolation_words},
+                                 FieldWords{"guest_vsm", guest_vsm_words},
+                                 FieldWords{"origin", origin_words},
+                                 FieldWords{"operation", access_words},
+                                 FieldWords{"audit_origin", origin_words},
+                                 FieldWords{"audit_operation", operation_words},
+                                 FieldWords{"audit_route", route_words},
+                                 FieldWords{"audit_verdict", verdict_words}};
 
 /// FNV-1a: names are short.
 std::size_t hash(std::string_view name) {
@@ -58,6 +99,19 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 bool digit(char c) { return c >= '0' && c <= '9'; }
 
+char small_letter(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+std::string small_letters(std::string_view text) {
+    std::string small(text);
+    std::transform(small.begin(), small.end(), small.begin(), small_letter);
+    return small;
+}
+
+bool less_without_case(std::string_view a, std::string_view b) {
+    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
+                                        [](char x, char y) { return small_letter(x) < small_letter(y); });
+}
+
 /// Alphabetical, but sint2 before sint10.
 bool natural_less(std::string_view a, std::string_view b) {
     while (!a.empty() && !b.empty()) {
@@ -82,22 +136,9 @@ bool natural_less(std::string_view a, std::string_view b) {
 } // namespace
 
 Words words_of(std::string_view name) {
-    if (name == "disposition") {
-        return disposition_words;
-    }
-    if (name == "request") {
-        return request_words;
-    }
-    if (name == "message") {
-        return message_words;
-    }
-    if (name == "log_site") {
-        return log_site_words;
-    }
-    if (name == "kind") {
-        return kind_words;
-    }
-    return {};
+    const auto* found = std::find_if(field_words.begin(), field_words.end(),
+                                     [name](const FieldWords& each) { return each.field == name; });
+    return found == field_words.end() ? Words() : found->words;
 }
 
 std::string_view closest_word(std::span<const std::string_view> words, std::string_view text) {
@@ -114,9 +155,43 @@ std::string_view closest_word(std::span<const std::string_view> words, std::stri
     return best;
 }
 
-void FieldIndex::add(Field field) {
-    field.words = words_of(field.name);
-    fields_.push_back(std::move(field));
+std::optional<std::uint32_t> register_code(std::string_view name) {
+    static const std::vector<std::uint32_t> by_name = [] {
+        std::vector<std::uint32_t> indices(model::unlisted_register);
+        std::iota(indices.begin(), indices.end(), 0U);
+        std::sort(indices.begin(), indices.end(), [](std::uint32_t a, std::uint32_t b) {
+            return less_without_case(model::register_table[a].name, model::register_table[b].name);
+        });
+        return indices;
+    }();
+    const auto found =
+        std::lower_bound(by_name.begin(), by_name.end(), name, [](std::uint32_t index, std::string_view wanted) {
+            return less_without_case(model::register_table[index].name, wanted);
+        });
+    if (found == by_name.end() || less_without_case(name, model::register_table[*found].name)) {
+        return std::nullopt;
+    }
+    return model::register_table[*found].code;
+}
+
+std::string_view register_name(std::uint64_t code) {
+    if (code > std::numeric_limits<std::uint32_t>::max()) {
+        return {};
+    }
+    const std::size_t index = model::register_index(static_cast<std::uint32_t>(code));
+    return index == model::unlisted_register ? std::string_view() : model::register_table[index].name;
+}
+
+std::string_view closest_register(std::string_view text) {
+    std::vector<std::string> small;
+    small.reserve(model::unlisted_register);
+    for (std::size_t i = 0; i < model::unlisted_register; ++i) {
+        small.push_back(small_letters(model::register_table[i].name));
+    }
+    const std::vector<std::string_view> names(small.begin(), small.end());
+    const std::string_view best = closest_word(names, small_letters(text));
+    const auto code = register_code(best);
+    return code ? register_name(*code) : std::string_view();
 }
 
 void FieldIndex::build() {
@@ -178,6 +253,9 @@ void append_value(std::string& text, const Field& field, std::uint64_t value) {
         text += value != 0 ? "yes" : "no";
     } else if (value < field.words.size()) {
         text += field.words[value];
+    } else if (const std::string_view name = field.is_register ? register_name(value) : std::string_view();
+               !name.empty()) {
+        text += name;
     } else {
         append_number(text, value);
     }

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace vtlcheck::conformance {
@@ -26,12 +27,29 @@ using Words = std::span<const std::string_view>;
 /// The word of `words` that resembles `text` most, or an empty one if none does.
 [[nodiscard]] std::string_view closest_word(std::span<const std::string_view> words, std::string_view text);
 
+/// Code of the register `name` (TLFS HV_REGISTER_NAME, large and small letters alike), if the register table has it.
+[[nodiscard]] std::optional<std::uint32_t> register_code(std::string_view name);
+/// Name of the register `code`, empty if the register table does not have it.
+[[nodiscard]] std::string_view register_name(std::uint64_t code);
+/// The register name that resembles `text` most, or an empty one if none does.
+[[nodiscard]] std::string_view closest_register(std::string_view text);
+
 /// One field of a struct over `Concrete`.
 struct Field {
     std::string name;
     std::uint16_t offset;
     std::uint8_t bits; ///< 1 for a Bool
     Words words;
+    bool is_register = false; ///< it holds the name of a register
+
+    /// A field of type `X`, a word or truth value of `Concrete`.
+    template <class X>
+    static Field of(std::string name, std::uint16_t offset) {
+        const Words words = words_of(name);
+        const bool is_register = name == "name";
+        const auto bits = static_cast<std::uint8_t>(std::is_same_v<X, Concrete::Bool> ? 1 : sizeof(X) * 8);
+        return {std::move(name), offset, bits, words, is_register};
+    }
 };
 
 /// The parts of FieldTable that do not depend on the struct.
@@ -51,7 +69,7 @@ public:
     [[nodiscard]] std::string_view closest(std::string_view name) const;
 
 protected:
-    void add(Field field);
+    void add(Field field) { fields_.push_back(std::move(field)); }
     void build();
 
 private:
@@ -112,10 +130,7 @@ private:
         T::visit(
             [&]<class X>(const model::FieldName& name, const X& x) {
                 const auto offset = reinterpret_cast<const unsigned char*>(&x) - base;
-                add({name.str(),
-                     static_cast<std::uint16_t>(offset),
-                     static_cast<std::uint8_t>(std::is_same_v<X, Concrete::Bool> ? 1 : sizeof(X) * 8),
-                     {}});
+                add(Field::of<X>(name.str(), static_cast<std::uint16_t>(offset)));
             },
             object);
         build();

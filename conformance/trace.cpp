@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <charconv>
 #include <limits>
 #include <utility>
@@ -12,16 +13,29 @@
 namespace vtlcheck::conformance {
 namespace {
 
-using std::string_view_literals::operator""sv;
 using Exit = model::Exit<Concrete>;
 using Outcome = model::Outcome<Concrete>;
 using Config = model::Config<Concrete>;
-using Seen = std::bitset<128>;
+using model::Kind;
+using Seen = std::bitset<256>;
 
 // SDM appendix C: basic exit reasons. GHCI: the TDVMCALL sub-functions are the same numbers.
+constexpr std::uint64_t reason_vmcall = 0x12;
+constexpr std::uint64_t reason_cr_access = 0x1C;
 constexpr std::uint64_t reason_rdmsr = 0x1F;
 constexpr std::uint64_t reason_wrmsr = 0x20;
+constexpr std::uint64_t reason_xsetbv = 0x37;
 constexpr std::uint64_t reason_tdcall = 0x4D;
+
+// TLFS: call codes, and the words that mean the caller itself.
+constexpr std::uint64_t code_enable_partition_vtl = 0xD;
+constexpr std::uint64_t code_enable_vp_vtl = 0xF;
+constexpr std::uint64_t code_vtl_call = 0x11;
+constexpr std::uint64_t code_vtl_return = 0x12;
+constexpr std::uint64_t code_get_registers = 0x50;
+constexpr std::uint64_t code_set_registers = 0x51;
+constexpr std::uint64_t partition_self = ~std::uint64_t{0};
+constexpr std::uint32_t vp_self = 0xFFFFFFFE;
 
 enum class Verb : std::uint8_t {
     rdmsr,
@@ -29,32 +43,88 @@ enum class Verb : std::uint8_t {
     tdcall,
     tdvmcall_rdmsr,
     tdvmcall_wrmsr,
-    set_intercept_control,
+    vmcall,
+    get_reg,
+    set_reg,
+    vtl_call,
+    vtl_return,
+    mov_cr,
+    xsetbv,
+    load_context,
     set_apic_offload,
-    enable_vtl1,
+    deliver_message,
+    preempt,
+    startup_ipi,
+    revoke_vsm,
+    host_get,
+    host_set,
+    special,
+    drain_audit,
     raw,
 };
-constexpr std::array verb_words{"rdmsr"sv,
-                                "wrmsr"sv,
-                                "tdcall"sv,
-                                "tdvmcall-rdmsr"sv,
-                                "tdvmcall-wrmsr"sv,
-                                "set-intercept-control"sv,
-                                "set-apic-offload"sv,
-                                "enable-vtl1"sv,
-                                "exit"sv};
+
+/// What a word after a verb says.
+enum class Argument : std::uint8_t {
+    none,
+    msr,
+    reg,
+    cr,
+    control, ///< of a hypercall
+    value,
+    value_if_given,
+    setting, ///< on or off
+    vp,
+    vector,
+    origin,
+    request,
+};
+
+struct VerbText {
+    std::string_view word;
+    std::array<Argument, 3> arguments{};
+};
+/// By Verb.
+constexpr auto verb_texts = std::to_array<VerbText>({
+    {"rdmsr", {Argument::msr}},
+    {"wrmsr", {Argument::msr, Argument::value}},
+    {"tdcall"},
+    {"tdvmcall-rdmsr", {Argument::msr}},
+    {"tdvmcall-wrmsr", {Argument::msr, Argument::value}},
+    {"vmcall", {Argument::control}},
+    {"get-reg", {Argument::reg}},
+    {"set-reg", {Argument::reg, Argument::value}},
+    {"vtl-call"},
+    {"vtl-return"},
+    {"mov-cr", {Argument::cr, Argument::value}},
+    {"xsetbv", {Argument::value}},
+    {"load-context"},
+    {"set-apic-offload", {Argument::setting}},
+    {"deliver-message"},
+    {"preempt"},
+    {"startup-ipi", {Argument::vp, Argument::vector}},
+    {"revoke-vsm"},
+    {"host-get", {Argument::origin, Argument::reg}},
+    {"host-set", {Argument::origin, Argument::reg, Argument::value}},
+    {"special", {Argument::request, Argument::value_if_given}},
+    {"drain-audit"},
+    {"exit"},
+});
+static_assert(verb_texts.size() == static_cast<std::size_t>(Verb::raw) + 1);
+
+constexpr std::array verb_words = [] {
+    std::array<std::string_view, verb_texts.size()> words;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        words[i] = verb_texts[i].word;
+    }
+    return words;
+}();
 
 /// The words that follow a verb.
 struct Arguments {
-    std::uint32_t msr = 0;
-    std::uint64_t value = 0;
+    std::uint64_t number = 0;  ///< MSR, register name, control register, VP, special request
+    std::uint64_t value = 0;   ///< VALUE, control word, setting
+    std::uint8_t selector = 0; ///< origin, vector
 };
-constexpr bool takes_msr(Verb verb) {
-    return verb == Verb::rdmsr || verb == Verb::wrmsr || verb == Verb::tdvmcall_rdmsr || verb == Verb::tdvmcall_wrmsr;
-}
-constexpr bool takes_value(Verb verb) {
-    return verb == Verb::wrmsr || verb == Verb::tdvmcall_wrmsr || verb == Verb::set_intercept_control;
-}
 
 constexpr std::uint32_t low(std::uint64_t word) { return static_cast<std::uint32_t>(word); }
 constexpr std::uint32_t high(std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32U); }
@@ -65,28 +135,54 @@ constexpr std::uint64_t join(std::uint64_t high_half, std::uint64_t low_half) {
 /// The exit that a verb describes when no field is named.
 Exit verb_defaults(Verb verb, const Arguments& arguments) {
     Exit exit{};
-    exit.rflags = 0;
     if (verb == Verb::raw) {
+        exit.rflags = 0;
+        exit.answer_count = 0;
         return exit;
     }
     exit.rip = 0x1000;
-    exit.rflags = 0x2;
     exit.cr0 = 0x80050033;
+    exit.cr4 = 0x20;
     const auto instruction = [&](std::uint64_t reason, std::uint64_t length) {
         exit.info[model::info_rax] = reason;
         exit.info[model::info_rsi] = 0xFFFFFFFFA09B0010;
         exit.info[model::info_r11] = join(length, 0);
     };
+    const auto halves = [&] {
+        exit.gpr[model::rax] = low(arguments.value);
+        exit.gpr[model::rdx] = high(arguments.value);
+    };
+    const auto hypercall = [&](std::uint64_t control) {
+        instruction(reason_vmcall, 3);
+        exit.gpr[model::rcx] = control;
+    };
+    // A list of one register of the caller's VP, both pages well placed.
+    const auto register_call = [&](std::uint64_t code) {
+        hypercall(join(1, code));
+        exit.gpr[model::rdx] = 0x1000;
+        exit.gpr[model::r8] = 0x2000;
+        exit.partition_id = partition_self;
+        exit.target_vp = vp_self;
+        exit.name = low(arguments.number);
+        exit.value = arguments.value;
+    };
+    const auto control = [&](Kind kind) { exit.kind = static_cast<std::uint8_t>(kind); };
+    const auto host_access = [&](bool set) {
+        control(Kind::host_access);
+        exit.origin = arguments.selector;
+        exit.operation = set ? 1 : 0;
+        exit.name = low(arguments.number);
+        exit.value = arguments.value;
+    };
     switch (verb) {
     case Verb::rdmsr:
         instruction(reason_rdmsr, 2);
-        exit.gpr[model::rcx] = arguments.msr;
+        exit.gpr[model::rcx] = arguments.number;
         break;
     case Verb::wrmsr:
         instruction(reason_wrmsr, 2);
-        exit.gpr[model::rcx] = arguments.msr;
-        exit.gpr[model::rax] = low(arguments.value);
-        exit.gpr[model::rdx] = high(arguments.value);
+        exit.gpr[model::rcx] = arguments.number;
+        halves();
         break;
     case Verb::tdcall:
         instruction(reason_tdcall, 4);
@@ -94,24 +190,75 @@ Exit verb_defaults(Verb verb, const Arguments& arguments) {
     case Verb::tdvmcall_rdmsr:
         instruction(reason_tdcall, 4);
         exit.gpr[model::r11] = reason_rdmsr;
-        exit.gpr[model::r12] = arguments.msr;
+        exit.gpr[model::r12] = arguments.number;
         break;
     case Verb::tdvmcall_wrmsr:
         instruction(reason_tdcall, 4);
         exit.gpr[model::r11] = reason_wrmsr;
-        exit.gpr[model::r12] = arguments.msr;
+        exit.gpr[model::r12] = arguments.number;
         exit.gpr[model::r13] = arguments.value;
         break;
-    case Verb::set_intercept_control:
-        exit.kind = static_cast<std::uint8_t>(model::Kind::set_intercept_control);
-        exit.argument = arguments.value;
+    case Verb::vmcall:
+        hypercall(arguments.value);
+        if (const std::uint64_t code = arguments.value & 0xFFFFU;
+            code == code_enable_partition_vtl || code == code_enable_vp_vtl) {
+            exit.answer_count = 0; // the host completes no list
+        }
+        break;
+    case Verb::get_reg:
+        register_call(code_get_registers);
+        break;
+    case Verb::set_reg:
+        register_call(code_set_registers);
+        break;
+    case Verb::vtl_call:
+        hypercall(code_vtl_call);
+        break;
+    case Verb::vtl_return:
+        hypercall(code_vtl_return);
+        break;
+    case Verb::mov_cr:
+        instruction(reason_cr_access, 3);
+        exit.info[model::info_rcx] = arguments.number;
+        exit.gpr[model::rax] = arguments.value;
+        break;
+    case Verb::xsetbv:
+        instruction(reason_xsetbv, 3);
+        halves();
+        break;
+    case Verb::load_context:
+        control(Kind::load_context);
         break;
     case Verb::set_apic_offload:
-        exit.kind = static_cast<std::uint8_t>(model::Kind::set_apic_offload);
+        control(Kind::set_apic_offload);
         exit.argument = arguments.value;
         break;
-    case Verb::enable_vtl1:
-        exit.kind = static_cast<std::uint8_t>(model::Kind::enable_vtl1);
+    case Verb::deliver_message:
+        control(Kind::deliver_message);
+        break;
+    case Verb::preempt:
+        control(Kind::preempt);
+        break;
+    case Verb::startup_ipi:
+        control(Kind::startup_ipi);
+        exit.argument = join(arguments.selector, arguments.number);
+        break;
+    case Verb::revoke_vsm:
+        control(Kind::revoke_vsm);
+        break;
+    case Verb::host_get:
+        host_access(false);
+        break;
+    case Verb::host_set:
+        host_access(true);
+        break;
+    case Verb::special:
+        control(Kind::special_request);
+        exit.argument = arguments.number;
+        exit.value = arguments.value;
+        break;
+    case Verb::drain_audit:
+        control(Kind::drain_audit);
         break;
     case Verb::raw:
         break;
@@ -119,48 +266,102 @@ Exit verb_defaults(Verb verb, const Arguments& arguments) {
     return exit;
 }
 
-/// The verb that an exit is written with, and its words.
-std::pair<Verb, Arguments> verb_of(const Exit& exit) {
-    switch (exit.kind.value()) {
-    case static_cast<std::uint8_t>(model::Kind::l2_exit):
-        break;
-    case static_cast<std::uint8_t>(model::Kind::set_intercept_control):
-        return {Verb::set_intercept_control, {0, exit.argument.value()}};
-    case static_cast<std::uint8_t>(model::Kind::set_apic_offload):
-        return {Verb::set_apic_offload, {0, exit.argument.value() & 1U}};
-    case static_cast<std::uint8_t>(model::Kind::enable_vtl1):
-        return {Verb::enable_vtl1, {}};
-    default:
-        return {Verb::raw, {}};
-    }
+/// The verb that an exit of the guest is written with, and its words.
+std::pair<Verb, Arguments> guest_verb_of(const Exit& exit) {
     const auto gpr = [&](model::Gpr r) { return exit.gpr[r].value(); };
+    const std::uint64_t halves = join(gpr(model::rdx), gpr(model::rax));
     switch (exit.info[model::info_rax].value() & 0xFFFFU) {
     case reason_rdmsr:
-        return {Verb::rdmsr, {low(gpr(model::rcx)), 0}};
+        return {Verb::rdmsr, {.number = low(gpr(model::rcx))}};
     case reason_wrmsr:
-        return {Verb::wrmsr, {low(gpr(model::rcx)), join(gpr(model::rdx), gpr(model::rax))}};
+        return {Verb::wrmsr, {.number = low(gpr(model::rcx)), .value = halves}};
     case reason_tdcall:
         if (gpr(model::rax) == 0 && gpr(model::r10) == 0 && gpr(model::r11) == reason_rdmsr) {
-            return {Verb::tdvmcall_rdmsr, {low(gpr(model::r12)), 0}};
+            return {Verb::tdvmcall_rdmsr, {.number = low(gpr(model::r12))}};
         }
         if (gpr(model::rax) == 0 && gpr(model::r10) == 0 && gpr(model::r11) == reason_wrmsr) {
-            return {Verb::tdvmcall_wrmsr, {low(gpr(model::r12)), gpr(model::r13)}};
+            return {Verb::tdvmcall_wrmsr, {.number = low(gpr(model::r12)), .value = gpr(model::r13)}};
         }
         return {Verb::tdcall, {}};
+    case reason_vmcall:
+        switch (gpr(model::rcx) & 0xFFFFU) {
+        case code_get_registers:
+            return {Verb::get_reg, {.number = exit.name.value()}};
+        case code_set_registers:
+            return {Verb::set_reg, {.number = exit.name.value(), .value = exit.value.value()}};
+        default:
+            break;
+        }
+        if (gpr(model::rcx) == code_vtl_call) {
+            return {Verb::vtl_call, {}};
+        }
+        if (gpr(model::rcx) == code_vtl_return) {
+            return {Verb::vtl_return, {}};
+        }
+        return {Verb::vmcall, {.value = gpr(model::rcx)}};
+    case reason_cr_access:
+        // Only MOV to a CR from RAX has a verb; its qualification is the number of the CR alone.
+        if (const std::uint64_t qualification = exit.info[model::info_rcx].value(); qualification < 16) {
+            return {Verb::mov_cr, {.number = qualification, .value = gpr(model::rax)}};
+        }
+        return {Verb::raw, {}};
+    case reason_xsetbv:
+        return {Verb::xsetbv, {.value = halves}};
     default:
         return {Verb::raw, {}};
     }
 }
 
+/// The verb that an exit is written with, and its words.
+std::pair<Verb, Arguments> verb_of(const Exit& exit) {
+    const std::uint64_t argument = exit.argument.value();
+    switch (static_cast<Kind>(exit.kind.value())) {
+    case Kind::l2_exit:
+        return guest_verb_of(exit);
+    case Kind::load_context:
+        return {Verb::load_context, {}};
+    case Kind::set_apic_offload:
+        return {Verb::set_apic_offload, {.value = argument & 1U}};
+    case Kind::deliver_message:
+        return {Verb::deliver_message, {}};
+    case Kind::preempt:
+        return {Verb::preempt, {}};
+    case Kind::startup_ipi:
+        return {Verb::startup_ipi, {.number = low(argument), .selector = static_cast<std::uint8_t>(high(argument))}};
+    case Kind::revoke_vsm:
+        return {Verb::revoke_vsm, {}};
+    case Kind::host_access: {
+        const Arguments arguments{
+            .number = exit.name.value(), .value = exit.value.value(), .selector = exit.origin.value()};
+        switch (exit.operation.value()) {
+        case 0:
+            return {Verb::host_get, {.number = arguments.number, .selector = arguments.selector}};
+        case 1:
+            return {Verb::host_set, arguments};
+        default:
+            return {Verb::raw, {}};
+        }
+    }
+    case Kind::special_request:
+        return {Verb::special, {.number = argument, .value = exit.value.value()}};
+    case Kind::drain_audit:
+        return {Verb::drain_audit, {}};
+    }
+    return {Verb::raw, {}};
+}
+
 /// Positions of the fields of an exit that the format treats by themselves.
 struct ExitFields {
     const FieldTable<Exit>& table = FieldTable<Exit>::get();
+    ExitFields() { assert(table.size() <= Seen().size()); }
     std::size_t kind = table.at("kind");
     std::size_t vtl1 = table.at("vtl1");
     std::size_t vp = table.at("vp");
     std::size_t now = table.at("now");
     std::size_t info_r11 = table.at("info.r11");
     std::size_t info_r12 = table.at("info.r12");
+    std::size_t origin = table.at("origin");
+    std::size_t name = table.at("name");
     static const ExitFields& get() {
         static const ExitFields fields;
         return fields;
@@ -212,6 +413,13 @@ public:
         rest_.remove_prefix(end);
         return word;
     }
+    /// The next word, left where it is.
+    [[nodiscard]] std::string_view peek() {
+        const std::string_view here = rest_;
+        const std::string_view word = next();
+        rest_ = here;
+        return word;
+    }
     /// The next word, which has to exist.
     std::string_view need(std::string_view what) {
         const std::string_view word = next();
@@ -253,8 +461,14 @@ public:
             }
             return text == "yes" ? 1 : 0;
         }
-        if (!field.words.empty() && (text.empty() || !digit(text[0]))) {
+        if (!text.empty() && digit(text[0])) {
+            return number(text, field.bits, field.name);
+        }
+        if (!field.words.empty()) {
             return word(field.words, text, field.name);
+        }
+        if (field.is_register) {
+            return register_name(text);
         }
         return number(text, field.bits, field.name);
     }
@@ -267,6 +481,16 @@ public:
                                    list(words)));
         }
         return static_cast<std::uint64_t>(found - words.begin());
+    }
+
+    /// Code of a register.
+    [[nodiscard]] std::uint32_t register_name(std::string_view text) const {
+        const auto code = register_code(text);
+        if (!code) {
+            fail(text, fmt::format("{} is no register{}; `vtlcheck spec` lists the names, and numbers are accepted too",
+                                   in_quotes(text), hint(closest_register(text))));
+        }
+        return *code;
     }
 
     /// A time in ns.
@@ -373,10 +597,11 @@ public:
     void version() {
         const std::string_view magic = next();
         if (magic != "vtlcheck-trace") {
-            fail(line_.substr(0, 0), "not a trace: the first line has to be 'vtlcheck-trace 1'");
+            fail(line_.substr(0, 0),
+                 fmt::format("not a trace: the first line has to be 'vtlcheck-trace {}'", trace_version));
         }
-        const std::string_view number = need("the version number, 1,");
-        if (number != "1") {
+        const std::string_view number = need(fmt::format("the version number, {},", trace_version));
+        if (number != std::to_string(trace_version)) {
             fail(number, fmt::format("version {} of the trace format is not known; this program reads version {}",
                                      in_quotes(number), trace_version));
         }
@@ -388,6 +613,7 @@ public:
     ExpectedOutcome outcome(const Exit& exit);
 
 private:
+    void argument(Argument argument, Arguments& arguments);
     void exit_field(Exit& exit, Verb verb, std::string_view word, Seen& seen) const;
 
     const std::string& name_;
@@ -409,6 +635,7 @@ void LineParser::config(TraceParser& trace) {
                 fail(setting, fmt::format("vps={} is out of range; a partition has 1 to {} VPs", vps, max_vps));
             }
             trace.header_.vps = static_cast<unsigned>(vps);
+            trace.header_.config.vps = vps;
             trace.header_.start = InitialState::reset(trace.header_.vps);
         } else {
             set(trace.header_.config, name, setting, "config");
@@ -433,20 +660,85 @@ void LineParser::start(TraceParser& trace) {
         }
     };
     if (head == "partition") {
-        const unsigned v = vtl(need("vtl0 or vtl1"));
+        const std::string_view text = need("vtl0, vtl1 or a field");
+        if (text.find('=') != std::string_view::npos) {
+            fields(initial.vsm, text);
+            return;
+        }
+        const unsigned v = vtl(text);
         scope += fmt::format(" vtl{}", v);
         fields(initial.partition[v], {});
         return;
     }
     InitialState::Vp& vp_state = initial.vp[vp(head, trace.header_.vps)];
-    const std::string_view text = need("vtl0, vtl1 or a field");
+    const std::string_view text = need("vtl0, vtl1, slot or a field");
     if (text.find('=') != std::string_view::npos) {
         fields(vp_state.shared, text);
         return;
     }
-    const unsigned v = vtl(text);
+    if (text == "slot") {
+        scope += " slot";
+        fields(vp_state.slot, {});
+        return;
+    }
+    unsigned v = 0;
+    if (!indexed(text, "vtl", 2, v)) {
+        fail(text, fmt::format("{} is not understood; vtl0, vtl1, slot or a field should be here", in_quotes(text)));
+    }
     scope += fmt::format(" vtl{}", v);
     fields(vp_state.vtl[v], {});
+}
+
+void LineParser::argument(Argument argument, Arguments& arguments) {
+    switch (argument) {
+    case Argument::none:
+        break;
+    case Argument::msr:
+        arguments.number = number(need("the MSR number"), 32, "an MSR number");
+        break;
+    case Argument::reg: {
+        const Field& field = ExitFields::get().table[ExitFields::get().name];
+        arguments.number = value(field, need("the register's name"));
+        break;
+    }
+    case Argument::cr:
+        arguments.number = number(need("the number of the control register"), 4, "the number of a control register");
+        break;
+    case Argument::control:
+        arguments.value = number(need("the call code"), 64, "a call code");
+        break;
+    case Argument::value_if_given:
+        if (const std::string_view text = peek();
+            text.empty() || text == "->" || text.find('=') != std::string_view::npos) {
+            break;
+        }
+        [[fallthrough]];
+    case Argument::value:
+        arguments.value = number(need("the value"), 64, "a value");
+        break;
+    case Argument::setting: {
+        const std::string_view setting = need("on or off");
+        if (setting != "on" && setting != "off") {
+            fail(setting, fmt::format("{} is neither on nor off", in_quotes(setting)));
+        }
+        arguments.value = setting == "on" ? 1 : 0;
+        break;
+    }
+    case Argument::vp:
+        arguments.number = number(need("the number of the VP to start"), 32, "the number of a VP");
+        break;
+    case Argument::vector:
+        arguments.selector = static_cast<std::uint8_t>(number(need("the vector"), 8, "a vector"));
+        break;
+    case Argument::origin: {
+        const Field& field = ExitFields::get().table[ExitFields::get().origin];
+        arguments.selector = static_cast<std::uint8_t>(value(field, need("the origin, kernel or paravisor,")));
+        break;
+    }
+    case Argument::request:
+        arguments.number = number(need("the number of the request"), 64, "the number of a request");
+        break;
+    }
 }
 
 void LineParser::exit_field(Exit& exit, Verb verb, std::string_view text, Seen& seen) const {
@@ -487,18 +779,8 @@ void LineParser::exit(std::string_view head, unsigned vps, TraceStep& step) {
     const std::string_view verb_text = need("a verb");
     const auto verb = static_cast<Verb>(word(verb_words, verb_text, "verb"));
     Arguments arguments;
-    if (takes_msr(verb)) {
-        arguments.msr = low(number(need("the MSR number"), 32, "an MSR number"));
-    }
-    if (takes_value(verb)) {
-        arguments.value = number(need("the value"), 64, "a value");
-    }
-    if (verb == Verb::set_apic_offload) {
-        const std::string_view setting = need("on or off");
-        if (setting != "on" && setting != "off") {
-            fail(setting, fmt::format("{} is neither on nor off", in_quotes(setting)));
-        }
-        arguments.value = setting == "on" ? 1 : 0;
+    for (const Argument each : verb_texts[static_cast<std::size_t>(verb)].arguments) {
+        argument(each, arguments);
     }
     step.exit = verb_defaults(verb, arguments);
     step.exit.vp = vp_index;
@@ -561,12 +843,13 @@ InitialState InitialState::reset(unsigned vps) {
     for (model::VtlState<Concrete>& vtl : state.vp.at(0).vtl) {
         vtl.apic_base = vtl.apic_base | 0x100; // the bootstrap processor
     }
+    state.vp.at(0).slot.started = Concrete::Bool(true);
     return state;
 }
 
-model::State<Concrete> InitialState::of(unsigned vp_index) const {
+model::State<Concrete> InitialState::of(unsigned vp_index, unsigned slot_index) const {
     const Vp& v = vp.at(vp_index);
-    return {partition, v.shared, v.vtl};
+    return {.partition = partition, .vsm = vsm, .slot = vp.at(slot_index).slot, .vp = v.shared, .vtl = v.vtl};
 }
 
 TraceParser::TraceParser(std::string name) : name_(std::move(name)) {}
@@ -682,7 +965,38 @@ void append_fields(std::string& text, const T& object, const T& base, const Seen
     }
 }
 
-void append_msr(std::string& text, std::uint32_t msr) { fmt::format_to(std::back_inserter(text), " {:#x}", msr); }
+void append_argument(std::string& text, Argument argument, const Arguments& arguments) {
+    const ExitFields& fields = ExitFields::get();
+    if (argument == Argument::none || (argument == Argument::value_if_given && arguments.value == 0)) {
+        return;
+    }
+    text += ' ';
+    switch (argument) {
+    case Argument::msr:
+        fmt::format_to(std::back_inserter(text), "{:#x}", arguments.number);
+        break;
+    case Argument::reg:
+        append_value(text, fields.table[fields.name], arguments.number);
+        break;
+    case Argument::setting:
+        text += arguments.value != 0 ? "on" : "off";
+        break;
+    case Argument::origin:
+        append_value(text, fields.table[fields.origin], arguments.selector);
+        break;
+    case Argument::vector:
+        append_number(text, arguments.selector);
+        break;
+    case Argument::cr:
+    case Argument::vp:
+    case Argument::request:
+        append_number(text, arguments.number);
+        break;
+    default:
+        append_number(text, arguments.value);
+        break;
+    }
+}
 
 void append_outcome(std::string& text, const Exit& exit, const ExpectedOutcome& expected) {
     const OutcomeFields& fields = OutcomeFields::get();
@@ -729,15 +1043,8 @@ void append(std::string& text, const Exit& exit) {
     const Exit base = verb_defaults(verb, arguments);
     fmt::format_to(std::back_inserter(text), "vp{} vtl{} {}", exit.vp.value(), exit.vtl1.value() ? 1 : 0,
                    verb_words[static_cast<std::size_t>(verb)]);
-    if (takes_msr(verb)) {
-        append_msr(text, arguments.msr);
-    }
-    if (takes_value(verb)) {
-        text += ' ';
-        append_number(text, arguments.value);
-    }
-    if (verb == Verb::set_apic_offload) {
-        text += arguments.value != 0 ? " on" : " off";
+    for (const Argument argument : verb_texts[static_cast<std::size_t>(verb)].arguments) {
+        append_argument(text, argument, arguments);
     }
     Seen done;
     done.set(fields.vp).set(fields.vtl1);
@@ -793,7 +1100,7 @@ std::string print(const Exit& exit, const Outcome& outcome, std::string_view cla
 std::string write_header(const TraceHeader& header) {
     std::string text = fmt::format("vtlcheck-trace {}\n", trace_version);
     std::string config;
-    append_fields(config, header.config, Config{});
+    append_fields(config, header.config, Config{}, Seen().set(FieldTable<Config>::get().at("vps")));
     if (header.vps != 1) {
         config += fmt::format(" vps={}", header.vps);
     }
@@ -801,11 +1108,13 @@ std::string write_header(const TraceHeader& header) {
         text += fmt::format("config{}\n", config);
     }
     const InitialState reset = InitialState::reset(header.vps);
+    append_start(text, "partition", header.start.vsm, reset.vsm);
     for (unsigned v = 0; v < 2; ++v) {
         append_start(text, fmt::format("partition vtl{}", v), header.start.partition[v], reset.partition[v]);
     }
     for (unsigned i = 0; i < header.vps; ++i) {
         append_start(text, fmt::format("vp{}", i), header.start.vp.at(i).shared, reset.vp.at(i).shared);
+        append_start(text, fmt::format("vp{} slot", i), header.start.vp.at(i).slot, reset.vp.at(i).slot);
         for (unsigned v = 0; v < 2; ++v) {
             append_start(text, fmt::format("vp{} vtl{}", i, v), header.start.vp.at(i).vtl[v], reset.vp.at(i).vtl[v]);
         }
@@ -839,18 +1148,14 @@ std::vector<Difference> diff(const ExpectedOutcome& expected, const Outcome& obs
 
 std::vector<Difference> diff(const model::State<Concrete>& expected, const model::State<Concrete>& observed) {
     std::vector<Difference> differences;
-    const auto add = [&](std::string_view scope, const auto& e, const auto& o) {
-        auto more = diff_fields(scope, e, o);
-        differences.insert(differences.end(), std::make_move_iterator(more.begin()),
-                           std::make_move_iterator(more.end()));
-    };
-    for (unsigned v = 0; v < 2; ++v) {
-        add(fmt::format("partition.vtl{}", v), expected.partition[v], observed.partition[v]);
-    }
-    add("vp", expected.vp, observed.vp);
-    for (unsigned v = 0; v < 2; ++v) {
-        add(fmt::format("vtl{}", v), expected.vtl[v], observed.vtl[v]);
-    }
+    model::State<Concrete>::visit_scoped(
+        [&](const char* scope, const model::FieldName& name, const auto& e, const auto& o) {
+            if (e.value() != o.value()) {
+                const Field field = Field::of<std::decay_t<decltype(e)>>(name.str(), 0);
+                differences.push_back({scope, field.name, value_text(field, e.value()), value_text(field, o.value())});
+            }
+        },
+        expected, observed);
     return differences;
 }
 
@@ -858,5 +1163,10 @@ std::string word(model::Disposition value) { return word_in("disposition", value
 std::string word(model::Request value) { return word_in("request", value); }
 std::string word(model::LogSite value) { return word_in("log_site", value); }
 std::string word(model::Message value) { return word_in("message", value); }
+std::string word(model::Isolation value) { return word_in("isolation", value); }
+std::string word(model::Origin value) { return word_in("origin", value); }
+std::string word(model::Operation value) { return word_in("audit_operation", value); }
+std::string word(model::Route value) { return word_in("audit_route", value); }
+std::string word(model::AuditVerdict value) { return word_in("audit_verdict", value); }
 
 } // namespace vtlcheck::conformance

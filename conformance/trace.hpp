@@ -18,7 +18,7 @@
 namespace vtlcheck::conformance {
 
 /// Version of the format that is read and written.
-inline constexpr unsigned trace_version = 1;
+inline constexpr unsigned trace_version = 2;
 /// Most VPs of a trace.
 inline constexpr unsigned max_vps = 64;
 /// Most exits that `parse` takes into memory; TraceParser has no limit.
@@ -29,19 +29,21 @@ struct InitialState {
     struct Vp {
         model::VpShared<Concrete> shared{};
         std::array<model::VtlState<Concrete>, 2> vtl{}; ///< by VTL
+        model::VpSlot<Concrete> slot{};
     };
     std::array<model::PartitionVtl<Concrete>, 2> partition{}; ///< by VTL
+    model::PartitionVsm<Concrete> vsm{};
     std::vector<Vp> vp;
 
     /// Every VP at reset (reference note R33), VP 0 being the bootstrap processor.
     static InitialState reset(unsigned vps);
-    /// The state that exits of `vp_index` see.
-    [[nodiscard]] model::State<Concrete> of(unsigned vp_index) const;
+    /// The state that exits of `vp_index` see that are about the slot of `slot_index` (model::slot_vp).
+    [[nodiscard]] model::State<Concrete> of(unsigned vp_index, unsigned slot_index) const;
 };
 
 /// The outcome that a trace expects of an exit.
 struct ExpectedOutcome {
-    static constexpr std::size_t field_limit = 96;
+    static constexpr std::size_t field_limit = 128;
 
     model::Outcome<Concrete> outcome{};
     /// Fields that count, by position in FieldTable<Outcome<Concrete>>. All of them unless the line ended in "...".
@@ -144,10 +146,15 @@ void append(std::string& text, const model::Exit<Concrete>& exit, const model::O
 [[nodiscard]] std::vector<Difference> diff(const model::State<Concrete>& expected,
                                            const model::State<Concrete>& observed);
 
-/// The word of a disposition, request, log site or message state, as the format spells it; its number if it has none.
+/// The word of a value, as the format spells it; its number if it has none.
 [[nodiscard]] std::string word(model::Disposition value);
 [[nodiscard]] std::string word(model::Request value);
 [[nodiscard]] std::string word(model::LogSite value);
 [[nodiscard]] std::string word(model::Message value);
+[[nodiscard]] std::string word(model::Isolation value);
+[[nodiscard]] std::string word(model::Origin value);
+[[nodiscard]] std::string word(model::Operation value);
+[[nodiscard]] std::string word(model::Route value);
+[[nodiscard]] std::string word(model::AuditVerdict value);
 
 } // namespace vtlcheck::conformance

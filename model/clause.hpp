@@ -47,6 +47,11 @@ struct PlainReading {
     void applied(ClauseIndex, World&) const {}
     /// The predicate the MSR bitmap uses instead of the written one.
     [[nodiscard]] Bool armed(const Bool& written, const typename D::template Bv<32>&) const { return written; }
+    /// What the guard under every register hypercall says instead of the written rule.
+    [[nodiscard]] Bool guard_allows(const Bool& written, const Bool&, const typename D::template Bv<8>&,
+                                    const typename D::template Bv<32>&) const {
+        return written;
+    }
     /// The VTL whose bank an exit works on instead of its own.
     [[nodiscard]] Bool bank(const Bool& vtl1) const { return vtl1; }
 };
@@ -59,6 +64,8 @@ public:
     using Bool = typename D::Bool;
 
     Book(World& world, Reading& reading) : world_(world), reading_(reading) {}
+
+    [[nodiscard]] const Reading& reading() const { return reading_; }
 
     /// Clauses that share the condition `condition`. Inside, it is part of every guard.
     template <class Clauses>

@@ -1,61 +1,152 @@
-// Clauses of control requests: what changes the interception of MSRs without being an exit of an instruction.
+// Clauses of control requests: what happens to a VP without being an exit of an instruction or a host's register access.
 #pragma once
 
 #include "model/facts.hpp"
 
 namespace vtlcheck::model {
 
-inline constexpr std::array<ClauseText, 7> control_clauses{{
-    {"CTL-01", "CrInterceptControl, accepted", "from VTL1 with VTL1 state, no bit outside 0x1EFFD557",
-     "stored; the MSR bitmap follows at once", "D1 D14 R31; hardware_cvm/mod.rs:1181"},
-    {"CTL-02", "CrInterceptControl, bad word", "from VTL1 with VTL1 state, a read bit, bit 24 or a reserved bit set",
-     "refused with InvalidRegisterValue, nothing changes", "D14 R31; hardware_cvm/mod.rs:1186-1212"},
-    {"CTL-03", "CrInterceptControl, not VTL1's to set", "from VTL0, or the VP has no VTL1 state",
-     "refused with AccessDenied, nothing changes", "D14 R31; vtl_privilege 4.1"},
+inline constexpr std::array<ClauseText, 17> control_clauses{{
     {"CTL-04", "APIC offload", "request to set VTL0's APIC offload", "stored; the MSR bitmap follows at once",
      "D6 R6 R32; tdx/mod.rs:1492"},
-    {"CTL-05", "VTL1 state, loaded", "the VP has no VTL1 state", "VTL1 state present, registers at reset values",
-     "R32 R33; processor/mod.rs:913-970"},
-    {"CTL-06", "VTL1 state, there already", "the VP has VTL1 state", "refused with InvalidVtlState, nothing changes",
-     "R32"},
     {"CTL-07", "No such request", "a kind of event that does not exist",
      "internal error: all unchanged, one audit record", "D2 R31"},
+    {"CTL-08", "VTL1 context, loaded", "the VP's enable slot is filled",
+     "VTL1 state present with the context's registers; the slot is emptied",
+     "D28 I17 P34; processor/mod.rs:913-970, hardware_cvm/mod.rs:2344-2399"},
+    {"CTL-09", "Start context, loaded", "only the start slot is filled, and the VP has its VTL",
+     "that VTL's registers are the context; VTL1 active if present; the slot is emptied",
+     "D28 I18 P34; hardware_cvm/mod.rs:2371-2396"},
+    {"CTL-10", "Start context of a VTL1 that does not exist",
+     "only the start slot is filled, for VTL1, VP without VTL1 state",
+     "internal error: all unchanged, one audit record", "D2 D28 P34"},
+    {"CTL-11", "No context to load", "both slots are empty", "refused with InvalidVpState", "P34"},
+    {"CTL-12", "No message to deliver", "no intercept message is pending", "refused with InvalidParameter", "P3"},
+    {"CTL-13", "Message still has no room", "a message is pending, VTL1 cannot take it",
+     "refused with ObjectInUse; the message stays", "D29 P3"},
+    {"CTL-14", "Pending message, delivered", "a message is pending, VTL1 can take it",
+     "posted as it was kept; none is pending", "D29 P3 R25"},
+    {"CTL-15", "VTL1 preempts VTL0", "VTL0 active, VP with VTL1 state", "VTL1 active with entry reason 2",
+     "P5; hardware_cvm/mod.rs:2308-2342"},
+    {"CTL-16", "Nothing to preempt", "VTL1 active, or VP without VTL1 state", "refused with InvalidVtlState", "P5"},
+    {"CTL-17", "INIT/SIPI denied by VTL1", "from VTL0 while VTL1 denies startup",
+     "refused with AccessDenied; one audit record", "D28 I23 P33; apic: 60-91"},
+    {"CTL-18", "INIT/SIPI to no VP", "allowed; VP index not below the number of VPs",
+     "refused with InvalidVpIndex; one audit record", "P33"},
+    {"CTL-19", "INIT/SIPI", "allowed; the VP exists", "accepted; the VP is started", "D28 P33"},
+    {"CTL-20", "VSM revoked", "guest VSM not enabled", "guest VSM unsupported", "P34; virt_mshv_vtl/lib.rs:856-863"},
+    {"CTL-21", "VSM too late to revoke", "guest VSM enabled", "refused with VtlAlreadyEnabled",
+     "I19 P34; virt_mshv_vtl/lib.rs:856-863"},
+    {"CTL-22", "Audit records taken", "a reader has taken the records", "the ring is empty; numbers go on", "D30 P35"},
 }};
 
 template <class D, class Reading>
 void control_family(Book<D, World<D>, Reading>& book, const Facts<D>& in, const Effects<D>& effect, World<D>& world,
                     ClauseIndex base) {
     using Bool = typename D::Bool;
+    using Bv8 = typename D::template Bv<8>;
+    using Bv16 = typename D::template Bv<16>;
+    using Bv32 = typename D::template Bv<32>;
     const auto id = [base](ClauseIndex i) { return static_cast<ClauseIndex>(base + i); };
     constexpr auto at = [](std::string_view name) consteval { return index_in(control_clauses, name, 0); };
-    const auto kind = [&](Kind k) { return in.exit.kind == static_cast<std::uint8_t>(k); };
+    const auto& exit = in.exit;
+    const auto kind = [&](Kind k) { return exit.kind == static_cast<std::uint8_t>(k); };
     const auto accept = [&] { effect.disposition(Disposition::accepted); };
-    const auto refuse = [&](std::uint16_t status) {
-        effect.disposition(Disposition::refused);
-        world.out.error = status;
-    };
+    const auto refuse = [&](std::uint16_t status) { return [&, status] { effect.refuse(Bv16(status)); }; };
 
     book.family(!kind(Kind::l2_exit), [&] {
-        const Bool control = kind(Kind::set_intercept_control);
-        const Bool entitled = in.exit.vtl1 & in.vp.vtl1_present;
-        const Bool allowed = (in.exit.argument & ~intercept_control_allowed) == 0;
-        book.clause(id(at("CTL-01")), control & entitled & allowed, [&] {
-            accept();
-            world.vp.intercept_control = in.exit.argument;
-        });
-        book.clause(id(at("CTL-02")), control & entitled & !allowed, [&] { refuse(hv_invalid_register_value); });
-        book.clause(id(at("CTL-03")), control & !entitled, [&] { refuse(hv_access_denied); });
         book.clause(id(at("CTL-04")), kind(Kind::set_apic_offload), [&] {
             accept();
-            world.vp.apic_offload = bit(in.exit.argument, 0);
+            world.vp.apic_offload = bit(exit.argument, 0);
         });
-        const Bool enable = kind(Kind::enable_vtl1);
-        book.clause(id(at("CTL-05")), enable & !in.vp.vtl1_present, [&] {
+        book.clause(id(at("CTL-07")), exit.kind >= kind_count, [&] { effect.internal_error(); });
+
+        const Bool load = kind(Kind::load_context);
+        const auto& slot = in.slot;
+        const Bool enables = load & slot.enable_pending;
+        const Bool starts = load & !slot.enable_pending & slot.start_pending;
+        const Bool homeless = slot.start_vtl1 & !in.vp.vtl1_present;
+        const auto take = [&](const Context<D>& context, const Bv32& vtl) {
             accept();
+            world.vtl.rip = context.rip;
+            world.vtl.rsp = context.rsp;
+            world.vtl.rflags = context.rflags;
+            world.vtl.cr0 = context.cr0;
+            world.vtl.cr4 = context.cr4;
+            world.vtl.pat = context.pat;
+            world.vtl.efer = with_lma<D>(context.efer, context.cr0);
+            world.vtl.ia32e_guest = long_mode_active<D>(context.efer, context.cr0);
+            effect.request(Request::load_context, vtl, 0);
+        };
+        book.clause(id(at("CTL-08")), enables, [&] {
+            take(slot.enable, 1);
             world.vp.vtl1_present = Bool(true);
+            world.slot.enable_pending = Bool(false);
+            world.slot.enable = Context<D>{};
         });
-        book.clause(id(at("CTL-06")), enable & in.vp.vtl1_present, [&] { refuse(hv_invalid_vtl_state); });
-        book.clause(id(at("CTL-07")), in.exit.kind >= kind_count, [&] { effect.internal_error(); });
+        book.clause(id(at("CTL-09")), starts & !homeless, [&] {
+            take(slot.start, D::ite(slot.start_vtl1, Bv32(1), Bv32(0)));
+            world.vp.active_vtl1 = in.vp.vtl1_present;
+            world.slot.start_pending = Bool(false);
+            world.slot.start_vtl1 = Bool(false);
+            world.slot.start = Context<D>{};
+        });
+        book.clause(id(at("CTL-10")), starts & homeless, [&] { effect.internal_error(); });
+        book.clause(id(at("CTL-11")), load & !slot.enable_pending & !slot.start_pending, refuse(hv_invalid_vp_state));
+
+        const Bool deliver = kind(Kind::deliver_message);
+        const Bool waits = in.vp.intercept_pending;
+        book.clause(id(at("CTL-12")), deliver & !waits, refuse(hv_invalid_parameter));
+        book.clause(id(at("CTL-13")), deliver & waits & !in.postable(), refuse(hv_object_in_use));
+        book.clause(id(at("CTL-14")), deliver & waits & in.postable(), [&] {
+            accept();
+            world.out.message_vp = exit.vp;
+            world.out.intercept = in.vp.pending;
+            effect.post();
+        });
+
+        const Bool preempt = kind(Kind::preempt);
+        const Bool can = in.vp.vtl1_present & !in.vp.active_vtl1;
+        book.clause(id(at("CTL-15")), preempt & can, [&] {
+            accept();
+            world.vp.active_vtl1 = Bool(true);
+            effect.request(Request::entry_reason, 0, 2);
+        });
+        book.clause(id(at("CTL-16")), preempt & !can, refuse(hv_invalid_vtl_state));
+
+        const Bool ipi = kind(Kind::startup_ipi);
+        const auto target = trunc<32>(exit.argument);
+        const Bool denied = !exit.vtl1 & bit(in.vsm.partition_config, 6);
+        const Bool exists = target < in.config.vps;
+        const auto refuse_ipi = [&](std::uint16_t status) {
+            return [&, status] {
+                effect.refuse(Bv16(status));
+                const auto own = D::ite(exit.vtl1, Bv8(1), Bv8(0));
+                effect.audit({.origin = own,
+                              .operation = static_cast<std::uint8_t>(Operation::startup_ipi),
+                              .vtl = own,
+                              .verdict = static_cast<std::uint8_t>(AuditVerdict::refused),
+                              .reason = Bv16(status)});
+            };
+        };
+        book.clause(id(at("CTL-17")), ipi & denied, refuse_ipi(hv_access_denied));
+        book.clause(id(at("CTL-18")), ipi & !denied & !exists, refuse_ipi(hv_invalid_vp_index));
+        book.clause(id(at("CTL-19")), ipi & !denied & exists, [&] {
+            accept();
+            world.slot.started = Bool(true);
+            effect.request(Request::startup_ipi, target, (exit.argument >> 32) & 0xFF);
+        });
+
+        const Bool revoke = kind(Kind::revoke_vsm);
+        const Bool enabled = in.vsm.guest_vsm == static_cast<std::uint8_t>(GuestVsm::enabled);
+        book.clause(id(at("CTL-20")), revoke & !enabled, [&] {
+            accept();
+            world.vsm.guest_vsm = static_cast<std::uint8_t>(GuestVsm::unsupported);
+        });
+        book.clause(id(at("CTL-21")), revoke & enabled, refuse(hv_vtl_already_enabled));
+        book.clause(id(at("CTL-22")), kind(Kind::drain_audit), [&] {
+            accept();
+            world.vp.audit_count = 0;
+        });
     });
 }
 

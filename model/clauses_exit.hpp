@@ -16,9 +16,10 @@ inline constexpr std::array<ClauseText, 9> exit_clauses{{
      "nothing happens: host_routed", "R1; tdx/mod.rs:1785-1835; TDX module td_l2_to_l1_exit"},
     {"EXIT-05", "Host-routed exit of another reason", "TDX status 0x1101 and exit reason not exactly TDCALL",
      "internal error: all unchanged, one audit record", "D2 R1 R2; tdx/mod.rs:1785-1835"},
-    {"EXIT-06", "Exit of another handler", "basic exit reason is not RDMSR, WRMSR or TDCALL",
-     "nothing happens: not_handled", "R1"},
-    {"EXIT-07", "Exit of a VTL1 that does not exist", "RDMSR, WRMSR or TDCALL of VTL1, VP without VTL1 state",
+    {"EXIT-06", "Exit of another handler",
+     "basic exit reason is not RDMSR, WRMSR, TDCALL, VMCALL, CR access, XSETBV or a descriptor-table access",
+     "nothing happens: not_handled", "R1 P6"},
+    {"EXIT-07", "Exit of a VTL1 that does not exist", "an exit served here, of VTL1, VP without VTL1 state",
      "internal error: all unchanged, #GP(0), one audit record", "D2 R2"},
     {"EXIT-08", "MSR exit from user mode", "RDMSR or WRMSR exit with CPL not 0: the processor faults before it exits",
      "internal error: all unchanged, #GP(0), one audit record", "D2 R2; SDM RDMSR, WRMSR"},
@@ -33,6 +34,11 @@ struct Served {
     typename D::Bool read;
     typename D::Bool write;
     typename D::Bool tdcall;
+    typename D::Bool vmcall;
+    typename D::Bool cr_access;
+    typename D::Bool xsetbv;
+    typename D::Bool descriptor; ///< GDTR, IDTR, LDTR or TR access
+    typename D::Bool ran;        ///< the guest ran, whatever the reason (note P1)
 };
 
 template <class D, class Reading>
@@ -52,6 +58,11 @@ Served<D> exit_family(Book<D, World<D>, Reading>& book, const Facts<D>& in, cons
     const Bool rdmsr = guest_exit & in.reason_is(reason_rdmsr);
     const Bool wrmsr = guest_exit & in.reason_is(reason_wrmsr);
     const Bool tdcall = guest_exit & in.reason_is(reason_tdcall);
+    const Bool vmcall = guest_exit & in.reason_is(reason_vmcall);
+    const Bool cr_access = guest_exit & in.reason_is(reason_cr_access);
+    const Bool xsetbv = guest_exit & in.reason_is(reason_xsetbv);
+    const Bool descriptor = guest_exit & (in.reason_is(reason_gdtr_idtr) | in.reason_is(reason_ldtr_tr));
+    const Bool here = rdmsr | wrmsr | tdcall | vmcall | cr_access | xsetbv | descriptor;
     const Bool no_such_vtl = in.exit.vtl1 & !in.vp.vtl1_present;
     const Bool msr_exit = (rdmsr | wrmsr) & !no_such_vtl;
     const Bool user = in.cpl != 0;
@@ -67,9 +78,8 @@ Served<D> exit_family(Book<D, World<D>, Reading>& book, const Facts<D>& in, cons
                     [&] { effect.disposition(Disposition::host_routed); });
         book.clause(id(at("EXIT-05")), !entry_failed & host_routed & (in.reason != reason_tdcall),
                     [&] { effect.internal_error(); });
-        book.clause(id(at("EXIT-06")), guest_exit & !rdmsr & !wrmsr & !tdcall,
-                    [&] { effect.disposition(Disposition::not_handled); });
-        book.clause(id(at("EXIT-07")), (rdmsr | wrmsr | tdcall) & no_such_vtl, [&] {
+        book.clause(id(at("EXIT-06")), guest_exit & !here, [&] { effect.disposition(Disposition::not_handled); });
+        book.clause(id(at("EXIT-07")), here & no_such_vtl, [&] {
             effect.internal_error();
             effect.queue_gp();
         });
@@ -84,7 +94,12 @@ Served<D> exit_family(Book<D, World<D>, Reading>& book, const Facts<D>& in, cons
     });
     return {.read = rdmsr & !no_such_vtl & !user & in.armed_read,
             .write = wrmsr & !no_such_vtl & !user & in.armed_write,
-            .tdcall = tdcall & !no_such_vtl};
+            .tdcall = tdcall & !no_such_vtl,
+            .vmcall = vmcall & !no_such_vtl,
+            .cr_access = cr_access & !no_such_vtl,
+            .xsetbv = xsetbv & !no_such_vtl,
+            .descriptor = descriptor & !no_such_vtl,
+            .ran = is_exit & expected & !entry_failed & !no_such_vtl};
 }
 
 } // namespace vtlcheck::model

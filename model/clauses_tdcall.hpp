@@ -111,9 +111,8 @@ void tdcall_family(Book<D, World<D>, Reading>& book, const Facts<D>& in, const E
         book.clause(id(at("TDC-10")), write & rule(ReadRule::sint), [&] {
             effect.answer(0);
             store<D>(synic_after.sint, number & 0xF, value);
-            world.out.hypercall = Bool(true);
-            world.out.hypercall_register = number & 0xF;
-            world.out.hypercall_value = value;
+            if_<D>(in.sint_hypercall, world,
+                   [&] { effect.hypercall(hvcall_set_vp_registers, 0, (number & 0xF) + register_sint0, value); });
         });
         book.clause(id(at("TDC-11")), write & page & !page_refused, [&] {
             effect.answer(0);

@@ -113,26 +113,6 @@ inline constexpr std::array<ClauseText, 52> write_clauses{{
      "D1 R8 R25 R26; hardware_cvm/mod.rs:2809"},
 }};
 
-/// HvX64MsrInterceptMessage for VTL1 about VTL0's WRMSR (notes R25, R26).
-template <class D>
-void describe_intercept(const Facts<D>& in, Outcome<D>& out) {
-    using Bv16 = typename D::template Bv<16>;
-    const auto cs = in.exit.info[info_rsi];
-    out.message_vp = in.exit.vp;
-    out.message_length = trunc<8>(in.length);
-    out.message_access = 1;
-    out.message_state = zext<16>(in.cpl) | D::ite(in.long_mode, Bv16(1U << 4U), Bv16(0));
-    out.message_cs_base = in.exit.info[info_rdi];
-    out.message_cs_limit = trunc<32>(cs >> 32);
-    out.message_cs_selector = trunc<16>(cs);
-    out.message_cs_attributes = trunc<16>(cs >> 16);
-    out.message_rip = in.exit.rip;
-    out.message_rflags = in.exit.rflags;
-    out.message_msr = in.msr;
-    out.message_rdx = in.exit.gpr[rdx];
-    out.message_rax = in.exit.gpr[rax];
-}
-
 template <class D, class Reading>
 void write_family(Book<D, World<D>, Reading>& book, const Facts<D>& in, const Effects<D>& effect, World<D>& world,
                   const typename D::Bool& served, ClauseIndex base) {
@@ -147,29 +127,14 @@ void write_family(Book<D, World<D>, Reading>& book, const Facts<D>& in, const Ef
     using W = WriteRule;
 
     book.family(served & in.claim, [&] {
-        const auto& sint0 = in.vtl1_bank.synic.sint[0];
-        const Bool postable = bit(in.vtl1_bank.synic.simp, 0) & !bit(sint0, 16) & !bit(sint0, 20) & !in.exit.slot_busy;
-        const auto intercept = [&](Message status) {
-            effect.disposition(Disposition::intercepted);
-            world.out.message = static_cast<std::uint8_t>(status);
-            describe_intercept<D>(in, world.out);
+        const Bool polls = bit(in.vtl1_bank.synic.sint[0], 18);
+        const auto intercept = [&] {
+            effect.intercept(message_type_msr, in.msr, in.exit.gpr[rdx], in.exit.gpr[rax]);
             effect.log(LogSite::protected_write, in.msr, value);
         };
-        const Bool polls = bit(sint0, 18);
-        book.clause(id(at("MSR-W-01")), postable & !polls, [&] {
-            intercept(Message::posted);
-            world.vp.intercept_pending = Bool(false);
-            world.out.interrupt = Bool(true);
-            world.out.interrupt_vector = trunc<8>(sint0);
-        });
-        book.clause(id(at("MSR-W-52")), postable & polls, [&] {
-            intercept(Message::posted);
-            world.vp.intercept_pending = Bool(false);
-        });
-        book.clause(id(at("MSR-W-02")), !postable, [&] {
-            intercept(Message::pending);
-            world.vp.intercept_pending = Bool(true);
-        });
+        book.clause(id(at("MSR-W-01")), in.postable() & !polls, [&] { intercept(), effect.post(); });
+        book.clause(id(at("MSR-W-52")), in.postable() & polls, [&] { intercept(), effect.post(); });
+        book.clause(id(at("MSR-W-02")), !in.postable(), [&] { intercept(), effect.keep(); });
     });
 
     book.family(served & !in.claim, [&] {
@@ -179,9 +144,7 @@ void write_family(Book<D, World<D>, Reading>& book, const Facts<D>& in, const Ef
 
         const auto& base_before = in.vtl.apic_base;
         const auto base_after = (value & ~apic_base_bsp) | (base_before & apic_base_bsp);
-        const Bool leaves_x2apic =
-            ((base_before & apic_base_extd) != 0) & ((value & apic_base_extd) == 0) & ((value & apic_base_en) != 0);
-        const Bool base_ok = valid_apic_base<D>(in.config, value) & !leaves_x2apic;
+        const Bool base_ok = apic_base_accepts<D>(in.config, base_before, value);
         book.clause(id(at("MSR-W-03")), rule(W::apic_base) & base_ok, [&] {
             done();
             world.vtl.apic_base = base_after;

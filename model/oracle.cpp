@@ -2,10 +2,9 @@
 
 namespace vtlcheck::model {
 
-ConcreteStep oracle_step(const ConcreteConfig& config, std::array<PartitionVtl<Concrete>, 2>& partition,
-                         VpShared<Concrete>& vp, std::array<VtlState<Concrete>, 2>& vtl, const ConcreteExit& exit) {
+ConcreteStep oracle_step(const ConcreteConfig& config, const ConcretePlace& place, const ConcreteExit& exit) {
     const PlainReading<Concrete> plain;
-    return step<Concrete>(config, partition, vp, vtl, exit, plain);
+    return step<Concrete>(config, place, exit, plain);
 }
 
 bool oracle_armed(const ConcreteConfig& config, const VpShared<Concrete>& vp, const VtlState<Concrete>& vtl, bool vtl1,

@@ -10,10 +10,10 @@ using ConcreteExit = Exit<Concrete>;
 using ConcreteOutcome = Outcome<Concrete>;
 using ConcreteConfig = Config<Concrete>;
 using ConcreteStep = Step<Concrete>;
+using ConcretePlace = Place<Concrete>;
 
-/// One exit of one VP. `partition` is shared by all VPs of the partition.
-ConcreteStep oracle_step(const ConcreteConfig& config, std::array<PartitionVtl<Concrete>, 2>& partition,
-                         VpShared<Concrete>& vp, std::array<VtlState<Concrete>, 2>& vtl, const ConcreteExit& exit);
+/// One exit of one VP, in place.
+ConcreteStep oracle_step(const ConcreteConfig& config, const ConcretePlace& place, const ConcreteExit& exit);
 
 /// Whether an access of `vtl1` or VTL0 to `msr` exits in this state (note R6).
 bool oracle_armed(const ConcreteConfig& config, const VpShared<Concrete>& vp, const VtlState<Concrete>& vtl, bool vtl1,

@@ -84,8 +84,12 @@ struct Symbolic {
         friend Bv operator-(const Bv& a, const Bv& b) { return Bv(a.term_ - b.term_); }
         friend Bv operator<<(const Bv& a, unsigned n) { return Bv(z3::shl(a.term_, amount(n))); }
         friend Bv operator>>(const Bv& a, unsigned n) { return Bv(z3::lshr(a.term_, amount(n))); }
-        friend Bool operator==(const Bv& a, const Bv& b) { return Bool(a.term_ == b.term_); }
-        friend Bool operator!=(const Bv& a, const Bv& b) { return Bool(a.term_ != b.term_); }
+        // Of numbers the answer is known, so that what follows from a fixed exit is no part of the terms (Goal::fixed).
+        friend Bool operator==(const Bv& a, const Bv& b) {
+            return a.term_.is_numeral() && b.term_.is_numeral() ? Bool(z3::eq(a.term_, b.term_))
+                                                                : Bool(a.term_ == b.term_);
+        }
+        friend Bool operator!=(const Bv& a, const Bv& b) { return !(a == b); }
         // The operators of z3::expr on bit-vectors are signed.
         friend Bool operator<(const Bv& a, const Bv& b) { return Bool(z3::ult(a.term_, b.term_)); }
         friend Bool operator<=(const Bv& a, const Bv& b) { return Bool(z3::ule(a.term_, b.term_)); }
@@ -121,7 +125,19 @@ Symbolic::Bv<W> zext(const Symbolic::Bv<V>& a) {
 template <unsigned W, unsigned V>
 Symbolic::Bv<W> trunc(const Symbolic::Bv<V>& a) {
     static_assert(W <= V);
-    return Symbolic::Bv<W>(a.term().extract(W - 1, 0));
+    // The low part of a word in two parts, as Goal::fixed makes them, is that part.
+    z3::expr term = a.term();
+    while (term.is_app()) {
+        const auto kind = term.decl().decl_kind();
+        if (kind == Z3_OP_CONCAT && term.num_args() == 2 && term.arg(1).get_sort().bv_size() >= W) {
+            term = term.arg(1);
+        } else if (kind == Z3_OP_EXTRACT && term.lo() == 0) {
+            term = term.arg(0);
+        } else {
+            break;
+        }
+    }
+    return Symbolic::Bv<W>(term.get_sort().bv_size() == W ? term : term.extract(W - 1, 0));
 }
 template <unsigned V>
 Symbolic::Bool bit(const Symbolic::Bv<V>& a, unsigned n) {

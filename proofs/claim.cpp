@@ -49,10 +49,26 @@ const Run& Goal::second(const std::function<void(State<Symbolic>& before, Exit<S
     return step("second", run().config, before, exit);
 }
 
+std::pair<const Run&, const Run&>
+Goal::fixed(const std::string& label, const std::function<void(Exit<Symbolic>& exit)>& fix,
+            const std::function<void(State<Symbolic>& before, Exit<Symbolic>& exit)>& vary) {
+    State<Symbolic> before = run().before;
+    Exit<Symbolic> exit = run().exit;
+    fix(exit);
+    const Run& first = step(label, run().config, before, exit);
+    vary(before, exit);
+    return {first, step(label + ", again", run().config, before, exit)};
+}
+
 Bool Goal::armed(const VpShared<Symbolic>& vp, const VtlState<Symbolic>& vtl, const Bool& vtl1, const Bv<32>& msr,
                  bool write) const {
     const Reading<Symbolic> reading(mutant_, {run().config, run().before, run().exit});
     return model::armed<Symbolic>(run().config, vp, vtl, vtl1, msr, lookup<Symbolic>(msr), Bool(write), reading);
+}
+
+Bool Goal::hypercall_allowed(const Bool& set, const Bv<8>& vtl, const Bv<32>& name) const {
+    const Reading<Symbolic> reading(mutant_, {run().config, run().before, run().exit});
+    return register_hypercall_allowed<Symbolic>(run().config, set, vtl, name, reading);
 }
 
 void Goal::assume_valid_state() { assumed_ = assumed_ & valid_state<Symbolic>(run().config, run().before); }
@@ -93,7 +109,8 @@ Query Goal::query(std::string name, const std::vector<Bool>& formulas) {
 const std::vector<Claim>& all_claims() {
     static const std::vector<Claim> book = [] {
         std::vector<Claim> all;
-        for (const auto& chapter : {step_claims(), privilege_claims(), msr_claims(), value_claims(), log_claims()}) {
+        for (const auto& chapter : {step_claims(), privilege_claims(), msr_claims(), value_claims(), log_claims(),
+                                    register_claims(), interception_claims(), vtl_claims(), host_claims()}) {
             all.insert(all.end(), chapter.begin(), chapter.end());
         }
         return all;

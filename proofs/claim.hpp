@@ -9,6 +9,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace vtlcheck::proofs {
@@ -48,6 +49,12 @@ public:
     [[nodiscard]] const Run& run() const { return runs_.front(); }
     /// Another run, to be compared with the first one. Fields that `vary` replaces by `fresh` differ at will.
     const Run& second(const std::function<void(model::State<Symbolic>& before, model::Exit<Symbolic>& exit)>& vary);
+    /// A run whose exit is narrowed by `fix`, and the same run again after `vary`. What a fixed kind or reason rules out is
+    /// no part of their terms, so two-run obligations about them are small. An obligation about them holds of the exits
+    /// that `fix` can make out of any exit.
+    std::pair<const Run&, const Run&>
+    fixed(const std::string& label, const std::function<void(model::Exit<Symbolic>& exit)>& fix,
+          const std::function<void(model::State<Symbolic>& before, model::Exit<Symbolic>& exit)>& vary);
     /// Replaces `field` by a new variable of the same type.
     template <class Field>
     void fresh(Field& field) {
@@ -56,6 +63,9 @@ public:
     /// Whether the MSR bitmap intercepts the access when the VP is `vp` and the VTL's registers are `vtl`.
     [[nodiscard]] Bool armed(const model::VpShared<Symbolic>& vp, const model::VtlState<Symbolic>& vtl,
                              const Bool& vtl1, const Bv<32>& msr, bool write) const;
+    /// Whether the guard lets the hypervisor be asked to get or set register `name` of `vtl` under the first run's
+    /// configuration.
+    [[nodiscard]] Bool hypercall_allowed(const Bool& set, const Bv<8>& vtl, const Bv<32>& name) const;
 
     /// Every obligation that follows may assume that the state before the first run satisfies its value rules.
     void assume_valid_state();
@@ -107,6 +117,11 @@ struct Claim {
 /// The name of the assumption that Goal::assume_valid_state makes.
 inline constexpr const char* valid_state_assumption =
     "VALUES: the state before the exit satisfies its value rules (proved of every reachable state)";
+
+/// The name of the assumption that model::valid_exit states.
+inline constexpr const char* valid_exit_assumption = "HARDWARE: CR0, CR4 and RFLAGS as an exit leaves them can be "
+                                                     "entered, and differ from before in guest-owned bits only "
+                                                     "(the processor and the TDX module)";
 
 /// The book of claims.
 [[nodiscard]] const std::vector<Claim>& all_claims();

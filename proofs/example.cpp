@@ -18,17 +18,21 @@ Exit<Concrete> usual_exit(std::uint8_t kind, std::uint64_t info) {
     Exit<Concrete> exit;
     exit.kind = kind;
     const auto basic = static_cast<std::uint16_t>(info);
-    const bool instruction = basic == reason_rdmsr || basic == reason_wrmsr || basic == reason_tdcall;
+    const bool msr = basic == reason_rdmsr || basic == reason_wrmsr;
+    const bool served = basic == reason_vmcall || basic == reason_cr_access || basic == reason_gdtr_idtr ||
+                        basic == reason_ldtr_tr || basic == reason_xsetbv;
+    const bool instruction = msr || served || basic == reason_tdcall;
     if (kind == 0 && !instruction) {
         exit.rflags = 0;
         return exit;
     }
     exit.rip = 0x1000;
     exit.cr0 = 0x80050033;
+    exit.cr4 = cr4_pae;
     if (kind == 0) {
         exit.info[info_rax] = basic;
         exit.info[info_rsi] = 0xFFFFFFFFA09B0010;
-        exit.info[info_r11] = std::uint64_t{basic == reason_tdcall ? 4U : 2U} << 32U;
+        exit.info[info_r11] = std::uint64_t{basic == reason_tdcall ? 4U : served ? 3U : 2U} << 32U;
     }
     return exit;
 }
@@ -200,7 +204,9 @@ z3::model shrink(const Goal& goal, const Query& query, const z3::model& start, s
     const auto kind = value_in(shrinker.model(), first.exit.kind.term());
     const auto info = value_in(shrinker.model(), first.exit.info[info_rax].term());
     std::vector<Shrinker::Wish> wishes;
-    // First of all, the trace format has 64 VPs at most.
+    // First of all, the trace format has 64 VPs at most, and the one that exits is among those there are.
+    shrinker.demand(z3::ult(first.exit.vp.term(), first.config.vps.term()) &&
+                    z3::ule(first.config.vps.term(), goal.context().bv_val(conformance::max_vps, 32)));
     shrinker.grant({{first.exit.vp.term(), goal.context().bv_val(0, 32)}});
     wish(wishes, first.config, Config<Concrete>{});
     wish(wishes, first.before, reset_state<Concrete>(0));
@@ -238,13 +244,17 @@ std::string trace_of(const ExampleRun& run) {
     conformance::Trace trace;
     trace.config = run.config;
     const std::uint32_t vp = run.exit.vp.value();
-    if (vp >= conformance::max_vps) {
+    const std::uint32_t vps = run.config.vps.value();
+    if (vps > conformance::max_vps || vp >= vps) {
         return {};
     }
-    trace.vps = vp + 1;
+    trace.vps = vps;
     trace.start = conformance::InitialState::reset(trace.vps);
     trace.start.partition = run.before.partition;
-    trace.start.vp[vp] = {.shared = run.before.vp, .vtl = run.before.vtl};
+    trace.start.vsm = run.before.vsm;
+    trace.start.vp[vp].shared = run.before.vp;
+    trace.start.vp[vp].vtl = run.before.vtl;
+    trace.start.vp[slot_vp(run.config, run.exit)].slot = run.before.slot;
     conformance::ExpectedOutcome expected;
     expected.outcome = run.out;
     expected.given.set();

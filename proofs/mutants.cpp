@@ -1,160 +1,12 @@
-// The mutants by name: what each does wrong, generic over the domain.
-#include "proofs/mutants.hpp"
-
-#include <algorithm>
-#include <optional>
-#include <stdexcept>
+// The mutants by name: what each does wrong. Those of the privilege half are in mutants/.
+#include "proofs/mutant_makers.hpp"
 
 namespace vtlcheck::proofs {
 
 using namespace model;
+using namespace makers;
 
 namespace {
-
-/// Where a mutant bites.
-using Clauses = std::vector<ClauseIndex>;
-
-bool contains(const Clauses& clauses_of, ClauseIndex index) {
-    return std::find(clauses_of.begin(), clauses_of.end(), index) != clauses_of.end();
-}
-
-template <class D, class F>
-class GuardAlteration final : public Alteration<D> {
-public:
-    GuardAlteration(Clauses where, F change) : where_(std::move(where)), change_(std::move(change)) {}
-    typename D::Bool guard(const Situation<D>& s, ClauseIndex index, const typename D::Bool& written) const override {
-        return contains(where_, index) ? change_(s, written) : written;
-    }
-
-private:
-    Clauses where_;
-    F change_;
-};
-
-template <class D, class F>
-class EffectAlteration final : public Alteration<D> {
-public:
-    EffectAlteration(Clauses where, F change) : where_(std::move(where)), change_(std::move(change)) {}
-    void applied(const Situation<D>& s, ClauseIndex index, World<D>& world) const override {
-        if (contains(where_, index)) {
-            change_(s, world);
-        }
-    }
-
-private:
-    Clauses where_;
-    F change_;
-};
-
-template <class D, class F>
-class BitmapAlteration final : public Alteration<D> {
-public:
-    explicit BitmapAlteration(F change) : change_(std::move(change)) {}
-    typename D::Bool armed(const Situation<D>& s, const typename D::Bool& written,
-                           const typename D::template Bv<32>& msr) const override {
-        return change_(s, written, msr);
-    }
-
-private:
-    F change_;
-};
-
-template <class D>
-class BankAlteration final : public Alteration<D> {
-public:
-    explicit BankAlteration(bool vtl1) : vtl1_(vtl1) {}
-    typename D::Bool bank(const Situation<D>&, const typename D::Bool&) const override {
-        return typename D::Bool(vtl1_);
-    }
-
-private:
-    bool vtl1_;
-};
-
-Clauses find_all(const std::vector<std::string>& ids) {
-    Clauses found;
-    for (const std::string& id : ids) {
-        const ClauseIndex index = clause_index(id);
-        if (index == no_clause) {
-            throw std::logic_error("mutant of a clause that does not exist: " + id);
-        }
-        found.push_back(index);
-    }
-    return found;
-}
-
-/// `change(situation, written)` is the guard. Changes are generic over the domain.
-template <class F>
-Mutant guard(const std::string& name, const std::vector<std::string>& ids, const std::string& description, F change) {
-    const Clauses where = find_all(ids);
-    return {.name = name,
-            .description = description,
-            .clauses = ids,
-            .concrete = std::make_shared<GuardAlteration<Concrete, F>>(where, change),
-            .symbolic = std::make_shared<GuardAlteration<Symbolic, F>>(where, change)};
-}
-
-/// `change(situation, world)` comes on top of the effect.
-template <class F>
-Mutant effect(const std::string& name, const std::vector<std::string>& ids, const std::string& description, F change) {
-    const Clauses where = find_all(ids);
-    return {.name = name,
-            .description = description,
-            .clauses = ids,
-            .concrete = std::make_shared<EffectAlteration<Concrete, F>>(where, change),
-            .symbolic = std::make_shared<EffectAlteration<Symbolic, F>>(where, change)};
-}
-
-template <class F>
-Mutant bitmap(const std::string& name, const std::string& description, F change) {
-    return {.name = name,
-            .description = description,
-            .clauses = {},
-            .concrete = std::make_shared<BitmapAlteration<Concrete, F>>(change),
-            .symbolic = std::make_shared<BitmapAlteration<Symbolic, F>>(change)};
-}
-
-Mutant bank(const std::string& name, const std::string& description, bool vtl1) {
-    return {.name = name,
-            .description = description,
-            .clauses = {},
-            .concrete = std::make_shared<BankAlteration<Concrete>>(vtl1),
-            .symbolic = std::make_shared<BankAlteration<Symbolic>>(vtl1)};
-}
-
-// ---- generic changes ----
-
-constexpr auto never = []<class D>(const Situation<D>&, const auto&) { return typename D::Bool(false); };
-constexpr auto always = []<class D>(const Situation<D>&, const auto&) { return typename D::Bool(true); };
-
-/// The effect is as if the clause had none.
-constexpr auto drop_effect = []<class D>(const Situation<D>& s, World<D>& world) {
-    const auto clause = world.clause;
-    world = World<D>{.vp = s.before.vp,
-                     .vtl = of_vtl<D>(s.before.vtl, s.exit.vtl1),
-                     .partition = of_vtl<D>(s.before.partition, s.exit.vtl1),
-                     .out = {},
-                     .clause = clause};
-    world.out.gpr = s.exit.gpr;
-    world.out.rip = s.exit.rip;
-    world.out.interruptibility = s.exit.interruptibility;
-    world.out.pending_debug = s.exit.pending_debug;
-};
-
-template <class D>
-auto value_of(const Situation<D>& s) {
-    return (s.exit.gpr[rax] & 0xFFFFFFFF) | (s.exit.gpr[rdx] << 32);
-}
-
-constexpr auto set = []<class D>(World<D>& world, Disposition d) {
-    world.out.disposition = static_cast<std::uint8_t>(d);
-};
-constexpr auto silence = []<class D>(const Situation<D>&, World<D>& world) {
-    world.out.log_site = 0;
-    world.out.log_msr = 0;
-    world.out.log_value = 0;
-};
-constexpr auto advance = []<class D>(const Situation<D>& s, World<D>& world) { world.out.rip = s.exit.rip + 2; };
 
 std::vector<Mutant> make_mutants() {
     std::vector<Mutant> all;
@@ -227,7 +79,7 @@ std::vector<Mutant> make_mutants() {
                advance));
     add(effect("message-cuts-rax", {"MSR-W-01", "MSR-W-02", "MSR-W-52"}, "the message has the low half of RAX only",
                []<class D>(const Situation<D>&, World<D>& world) {
-                   world.out.message_rax = world.out.message_rax & 0xFFFFFFFF;
+                   world.out.intercept.rax = world.out.intercept.rax & 0xFFFFFFFF;
                }));
     add(effect("posts-to-masked-sint", {"MSR-W-02"}, "the message is posted although there is no room",
                []<class D>(const Situation<D>&, World<D>& world) {
@@ -243,19 +95,13 @@ std::vector<Mutant> make_mutants() {
                    world.out.interrupt = typename D::Bool(false);
                    world.out.interrupt_vector = 0;
                }));
-    add(guard("control-takes-read-bits", {"CTL-01"}, "any control request is accepted, read bits and all",
-              []<class D>(const Situation<D>& s, const typename D::Bool&) { return s.exit.kind == 1; }));
-    add(effect("control-refusal-stored", {"CTL-02"}, "a refused control word is stored",
-               []<class D>(const Situation<D>& s, World<D>& world) { world.vp.intercept_control = s.exit.argument; }));
-    add(effect("control-from-vtl0", {"CTL-03"}, "VTL0 may set VTL1's control word",
-               []<class D>(const Situation<D>& s, World<D>& world) {
-                   set(world, Disposition::accepted);
-                   world.out.error = 0;
-                   world.vp.intercept_control = s.exit.argument & intercept_control_allowed;
-               }));
+    add(guard("control-takes-read-bits", {"REG-W-26"}, "any word of CrInterceptControl is accepted, read bits and all",
+              []<class D>(const Situation<D>& s, const typename D::Bool& written) {
+                  return written | (s.exit.name == register_code("CrInterceptControl"));
+              }));
     add(effect("hypercall-for-trusted-sint", {"MSR-W-31"}, "a trusted SINT is set by hypercall too",
                []<class D>(const Situation<D>& s, World<D>& world) {
-                   world.out.hypercall = typename D::Bool(true);
+                   world.out.hypercall = hvcall_set_vp_registers;
                    world.out.hypercall_value = value_of(s);
                }));
     add(effect("hypercall-names-too-much", {"TDC-10"}, "the hypercall names the MSR instead of the SINT",
@@ -414,6 +260,9 @@ std::vector<Mutant> make_mutants() {
                []<class D>(const Situation<D>& s, World<D>& world) {
                    world.out.log_site = D::ite(value_of(s) == 0, typename D::template Bv<8>(0), world.out.log_site);
                }));
+    for (auto& chapter : {register_mutants(), interception_mutants(), vtl_mutants(), host_mutants()}) {
+        all.insert(all.end(), chapter.begin(), chapter.end());
+    }
     return all;
 }
 

@@ -40,6 +40,11 @@ public:
                                      const typename D::template Bv<32>&) const {
         return written;
     }
+    [[nodiscard]] virtual Bool guard_allows(const Situation<D>&, const Bool& written, const Bool&,
+                                            const typename D::template Bv<8>&,
+                                            const typename D::template Bv<32>&) const {
+        return written;
+    }
     [[nodiscard]] virtual Bool bank(const Situation<D>&, const Bool& vtl1) const { return vtl1; }
 };
 
@@ -99,6 +104,10 @@ public:
     }
     [[nodiscard]] Bool armed(const Bool& written, const typename D::template Bv<32>& msr) const {
         return mutant_ == nullptr ? written : mutant_->over<D>().armed(situation_, written, msr);
+    }
+    [[nodiscard]] Bool guard_allows(const Bool& written, const Bool& set, const typename D::template Bv<8>& vtl,
+                                    const typename D::template Bv<32>& name) const {
+        return mutant_ == nullptr ? written : mutant_->over<D>().guard_allows(situation_, written, set, vtl, name);
     }
     [[nodiscard]] Bool bank(const Bool& vtl1) const {
         return mutant_ == nullptr ? vtl1 : mutant_->over<D>().bank(situation_, vtl1);

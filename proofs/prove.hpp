@@ -70,12 +70,12 @@ struct Progress {
 };
 
 struct ProveOptions {
-    std::vector<std::string> ids;                    ///< claims to run; empty: all
-    unsigned threads = 0;                            ///< 0: as many as the machine has
-    std::chrono::milliseconds time_limit{60'000};    ///< for one query
-    std::chrono::milliseconds minimise_limit{1'500}; ///< for making one witness or counterexample small; 0: as it comes
-    unsigned seed = 1;                               ///< of the solver; equal seeds give equal runs
-    bool mutants = true;                             ///< run the mutants; without them no claim is `proved`
+    std::vector<std::string> ids;                  ///< claims to run; empty: all
+    unsigned threads = 0;                          ///< 0: as many as the machine has
+    std::chrono::milliseconds time_limit{60'000};  ///< for one query
+    std::chrono::milliseconds minimise_limit{500}; ///< for making one witness or counterexample small; 0: as it comes
+    unsigned seed = 1;                             ///< of the solver; equal seeds give equal runs
+    bool mutants = true;                           ///< run the mutants; without them no claim is `proved`
     /// Called after each task, from one thread at a time.
     std::function<void(const Progress&)> progress;
 };

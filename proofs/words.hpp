@@ -52,8 +52,13 @@ template <class T>
 [[nodiscard]] inline Bool protection(const Run& r) { return bit(r.exit.cr0, 0); }
 
 /// Basic exit reasons (SDM appendix C).
+inline constexpr std::uint16_t vmcall = 18;
+inline constexpr std::uint16_t cr_access = 28;
 inline constexpr std::uint16_t rdmsr = 31;
 inline constexpr std::uint16_t wrmsr = 32;
+inline constexpr std::uint16_t gdtr_idtr = 46;
+inline constexpr std::uint16_t ldtr_tr = 47;
+inline constexpr std::uint16_t xsetbv = 55;
 inline constexpr std::uint16_t tdcall = 77;
 
 /// The guest ran and stopped at this instruction (note R1).
@@ -61,6 +66,14 @@ inline constexpr std::uint16_t tdcall = 77;
     const Bv<32> status = tdx_status(r);
     return is_kind(r, model::Kind::l2_exit) & ((status == 0) | (status == 0x1100) | (status == 0x1102)) &
            !bit(exit_reason(r), 31) & (bits<16>(exit_reason(r), 0) == instruction);
+}
+/// The guest stopped at an instruction that is served here (notes R1, P6).
+[[nodiscard]] inline Bool arrives_here(const Run& r) {
+    Bool any{false};
+    for (const std::uint16_t reason : {vmcall, cr_access, rdmsr, wrmsr, gdtr_idtr, ldtr_tr, xsetbv, tdcall}) {
+        any = any | arrives(r, reason);
+    }
+    return any;
 }
 /// The VTL that exits exists on the VP.
 [[nodiscard]] inline Bool vtl_exists(const Run& r) { return of_vtl0(r) | r.before.vp.vtl1_present; }
@@ -304,11 +317,57 @@ inline void finish(const Run& r, model::Outcome<Symbolic>& out) {
     }
     return kept;
 }
-[[nodiscard]] inline Bool state_kept(const Run& r) { return same(r.before, r.after); }
-/// The state after is `expected`, which starts as the state before.
+/// The VTL that a Get or Set of the exit names, as far as its byte is well formed (note P15).
+[[nodiscard]] inline Bool names_vtl1(const Run& r) {
+    return Symbolic::ite(bit(r.exit.target_vtl, 4), (r.exit.target_vtl & 0xF) == 1, r.exit.vtl1);
+}
+/// SetVpRegisters or a host access sets a register: the other ways to one besides its own instruction.
+[[nodiscard]] inline Bool sets_by_name(const Run& r, std::uint32_t name) {
+    const Bool call = arrives(r, vmcall) & (bits<16>(r.exit.gpr[model::rcx], 0) == 0x51);
+    const Bool host = is_kind(r, model::Kind::host_access) & (r.exit.operation == 1);
+    return (call | host) & (r.exit.name == name);
+}
+/// The context that EnableVpVtl or StartVirtualProcessor left is loaded.
+[[nodiscard]] inline Bool loads_context(const Run& r) { return is_kind(r, model::Kind::load_context); }
+
+/// The guest ran (note P1): an exit status, entry not failed, and the VTL exists.
+[[nodiscard]] inline Bool guest_ran(const Run& r) {
+    const Bv<32> status = tdx_status(r);
+    return is_kind(r, model::Kind::l2_exit) &
+           ((status == 0) | (status == 0x1100) | (status == 0x1101) | (status == 0x1102)) & !bit(exit_reason(r), 31) &
+           vtl_exists(r);
+}
+/// The state before with what is kept of every exit (notes P1, P35): the registers that the guest left, which VTL ran, and
+/// the counters of an audit record.
+[[nodiscard]] inline model::State<Symbolic> bookkept(const Run& r) {
+    model::State<Symbolic> state = r.before;
+    const Bool ran = guest_ran(r);
+    for (std::size_t v = 0; v < 2; ++v) {
+        const Bool mine = ran & (r.exit.vtl1 == Bool(v == 1));
+        auto& vtl = state.vtl[v];
+        vtl.rip = Symbolic::ite(mine, r.out.rip, vtl.rip);
+        vtl.rflags = Symbolic::ite(mine, r.exit.rflags, vtl.rflags);
+        vtl.rsp = Symbolic::ite(mine, r.exit.gpr[model::rsp], vtl.rsp);
+        vtl.cr0 = Symbolic::ite(mine, r.exit.cr0, vtl.cr0);
+        vtl.cr4 = Symbolic::ite(mine, r.exit.cr4, vtl.cr4);
+    }
+    auto& vp = state.vp;
+    vp.active_vtl1 = Symbolic::ite(ran, r.exit.vtl1, vp.active_vtl1);
+    const Bool full = vp.audit_count >= 64;
+    const Bool wraps = vp.audit_lost == ~std::uint64_t{0};
+    const auto& before = r.before.vp;
+    vp.audit_next = Symbolic::ite(r.out.audit, before.audit_next + 1, before.audit_next);
+    vp.audit_count =
+        Symbolic::ite(r.out.audit, Symbolic::ite(full, Bv<32>(64), before.audit_count + 1), before.audit_count);
+    vp.audit_lost = Symbolic::ite(r.out.audit & full & !wraps, before.audit_lost + 1, before.audit_lost);
+    return state;
+}
+/// Nothing changes but what is kept of every exit.
+[[nodiscard]] inline Bool state_kept(const Run& r) { return same(bookkept(r), r.after); }
+/// The state after is `expected`, which starts as the state before with what is kept of every exit.
 template <class Change>
 [[nodiscard]] Bool state_becomes(const Run& r, Change&& change) {
-    model::State<Symbolic> expected = r.before;
+    model::State<Symbolic> expected = bookkept(r);
     change(expected);
     return same(expected, r.after);
 }

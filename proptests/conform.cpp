@@ -91,8 +91,9 @@ CampaignResult run_campaign(const SubjectFactory& make_subject, const CampaignOp
             bool agree = lockstep.start(header_of(plan), Watch::campaign);
             for (std::uint32_t i = 0; agree && i < plan.length; ++i) {
                 generator.next(exit);
+                const auto vsm = lockstep.state().vsm;
                 agree = lockstep.step(exit);
-                coverage.hit(cell_of(exit, lockstep.expected().clause.value()));
+                coverage.hit(cell_of(lockstep.config(), vsm, exit, lockstep.expected().clause.value()));
                 ++exits;
             }
             agree = agree && lockstep.finish();

@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <ranges>
+#include <span>
 #include <stdexcept>
+#include <utility>
 
 namespace vtlcheck::proptests {
 namespace {
@@ -12,56 +16,127 @@ constexpr std::string_view reachable_text =
 #include "reachable_cells.inc"
     ;
 
-constexpr auto numbers = [] {
-    std::array<CellNumber, model::clause_count> all{};
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        all[i] = cell_number(static_cast<model::ClauseIndex>(i));
-    }
-    return all;
-}();
+using Names = std::span<const char* const>;
+constexpr std::array<const char*, 1> no_class{"-"};
+constexpr std::array<const char*, 2> vtl_name{"vtl0", "vtl1"};
+constexpr std::array<const char*, 2> operation_name{"get", "set"};
+constexpr std::array<const char*, target_count> target_name{"own", "lower", "higher", "malformed"};
+constexpr std::array<const char*, model::guest_vsm_count> guest_vsm_name{"vsm-not-enabled", "vsm-enabled",
+                                                                         "vsm-unsupported"};
+constexpr std::array<const char*, model::isolation_count> isolation_name{"none", "vbs", "snp", "tdx", "cca"};
 
-constexpr std::string_view no_class_name = "-";
+Names class_names(CellNumber number) {
+    switch (number) {
+    case CellNumber::none:
+        return no_class;
+    case CellNumber::name:
+        return model::register_class_name;
+    default:
+        return model::msr_class_name;
+    }
+}
+
+/// Calls `f(names, digit)` for each word behind the clause, in the order in which a cell is written.
+template <class C, class F>
+void each_word(C& cell, F&& f) {
+    const CellShape& shape = cell_shapes[cell.clause];
+    f(Names(vtl_name), cell.vtl);
+    f(class_names(shape.number), cell.number_class);
+    const auto optional = [&](bool counts, Names names, auto& digit) {
+        if (counts) {
+            f(names, digit);
+        }
+    };
+    optional(shape.operation, operation_name, cell.operation);
+    optional(shape.target, target_name, cell.target);
+    optional(shape.guest_vsm, guest_vsm_name, cell.guest_vsm);
+    optional(shape.isolation, isolation_name, cell.isolation);
+}
+
+std::uint8_t target_of(const model::ConcreteExit& exit) {
+    const std::uint32_t byte = exit.target_vtl.value();
+    const bool named = (byte & 0x10U) != 0;
+    const std::uint32_t value = byte & 0xFU;
+    const std::uint32_t own = exit.vtl1.value() ? 1 : 0;
+    const Target target = (byte & 0xE0U) != 0 || (named && value >= 3) ? Target::malformed
+                          : !named || value == own                     ? Target::own
+                          : value < own                                ? Target::lower
+                                                                       : Target::higher;
+    return static_cast<std::uint8_t>(target);
+}
 
 } // namespace
 
-Cell cell_of(const model::ConcreteExit& exit, model::ClauseIndex clause) {
+Cell cell_at(std::size_t index) {
+    const auto after = std::upper_bound(cell_offsets.begin(), cell_offsets.end(), index);
+    Cell cell{.clause = static_cast<model::ClauseIndex>(after - cell_offsets.begin() - 1)};
+    std::size_t rest = index - cell_offsets[cell.clause];
+    std::vector<std::pair<std::size_t, std::uint8_t*>> digits;
+    each_word(cell, [&](Names names, std::uint8_t& digit) { digits.emplace_back(names.size(), &digit); });
+    for (const auto& [radix, digit] : digits | std::views::reverse) {
+        *digit = static_cast<std::uint8_t>(rest % radix);
+        rest /= radix;
+    }
+    return cell;
+}
+
+Cell cell_of(const model::ConcreteConfig& config, const model::PartitionVsm<model::Concrete>& vsm,
+             const model::ConcreteExit& exit, model::ClauseIndex clause) {
+    const CellShape& shape = cell_shapes[clause];
     Cell cell{.clause = clause, .vtl = static_cast<std::uint8_t>(exit.vtl1.value() ? 1 : 0)};
-    if (numbers[clause] != CellNumber::none) {
-        const auto& source = exit.gpr[numbers[clause] == CellNumber::rcx ? model::rcx : model::r12];
-        cell.msr_class = static_cast<std::uint8_t>(
+    if (shape.number == CellNumber::name) {
+        cell.number_class =
+            static_cast<std::uint8_t>(model::register_table[model::register_index(exit.name.value())].register_class);
+        if (shape.operation) {
+            const bool set = exit.kind.value() == static_cast<std::uint8_t>(model::Kind::host_access)
+                                 ? exit.operation.value() == 1
+                                 : (exit.gpr[model::rcx].value() & 0xFFFF) == model::hvcall_set_vp_registers;
+            cell.operation = set ? 1 : 0;
+        }
+        cell.target = shape.target ? target_of(exit) : std::uint8_t{0};
+    } else if (shape.number != CellNumber::none) {
+        const auto& source = exit.gpr[shape.number == CellNumber::rcx ? model::rcx : model::r12];
+        cell.number_class = static_cast<std::uint8_t>(
             model::msr_table[model::row_index(static_cast<std::uint32_t>(source.value()))].msr_class);
+    }
+    // Values that no partition has count as the last.
+    if (shape.guest_vsm) {
+        cell.guest_vsm = std::min<std::uint8_t>(vsm.guest_vsm.value(), model::guest_vsm_count - 1);
+    }
+    if (shape.isolation) {
+        cell.isolation = std::min<std::uint8_t>(config.isolation.value(), model::isolation_count - 1);
     }
     return cell;
 }
 
 std::string to_string(const Cell& cell) {
-    return fmt::format("{} vtl{} {}", model::clauses[cell.clause].id, cell.vtl,
-                       cell.msr_class == no_msr_class ? no_class_name : model::msr_class_name[cell.msr_class]);
+    std::string text(model::clauses[cell.clause].id);
+    each_word(cell, [&](Names names, std::uint8_t digit) { text.append(" ").append(names[digit]); });
+    return text;
 }
 
 std::optional<Cell> parse_cell(std::string_view text) {
-    const auto first = text.find(' ');
-    const auto second = first == std::string_view::npos ? first : text.find(' ', first + 1);
-    if (second == std::string_view::npos) {
+    const auto word = [&] {
+        const auto end = std::min(text.find(' '), text.size());
+        const std::string_view first = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        return first;
+    };
+    if (text.ends_with(' ')) {
         return std::nullopt;
     }
-    const std::string_view vtl = text.substr(first + 1, second - first - 1);
-    const std::string_view msr_class = text.substr(second + 1);
-    Cell cell{.clause = model::clause_index(text.substr(0, first))};
-    if (cell.clause == model::no_clause || (vtl != "vtl0" && vtl != "vtl1")) {
+    Cell cell{.clause = model::clause_index(word())};
+    if (cell.clause == model::no_clause) {
         return std::nullopt;
     }
-    cell.vtl = vtl == "vtl1" ? 1 : 0;
-    if (msr_class == no_class_name) {
-        return cell;
-    }
-    for (std::uint8_t i = 0; i < model::msr_class_count; ++i) {
-        if (msr_class == model::msr_class_name[i]) {
-            cell.msr_class = i;
-            return cell;
-        }
-    }
-    return std::nullopt;
+    bool known = true;
+    each_word(cell, [&](Names names, std::uint8_t& digit) {
+        const std::string_view name = word();
+        const auto found = std::find(names.begin(), names.end(), name);
+        known = known && found != names.end();
+        digit = found != names.end() ? static_cast<std::uint8_t>(found - names.begin()) : std::uint8_t{0};
+    });
+    return known && text.empty() ? std::optional(cell) : std::nullopt;
 }
 
 const std::vector<Cell>& reachable_cells() {
@@ -110,10 +185,7 @@ std::vector<Cell> Coverage::unlisted() const {
     std::vector<Cell> cells;
     for (std::size_t i = 0; i < counts_.size(); ++i) {
         if (counts_[i] != 0 && !listed[i]) {
-            const auto classes = model::msr_class_count + 1U;
-            cells.push_back({.clause = static_cast<model::ClauseIndex>(i / classes / 2),
-                             .vtl = static_cast<std::uint8_t>(i / classes % 2),
-                             .msr_class = static_cast<std::uint8_t>(i % classes)});
+            cells.push_back(cell_at(i));
         }
     }
     return cells;

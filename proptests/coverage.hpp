@@ -1,9 +1,11 @@
-// Coverage cells: which clause decided an exit of which VTL for which class of MSR. A clause fixes the exit kind and the
-// outcome, so a cell is finer than (exit kind, VTL, MSR class, outcome).
+// Coverage cells: which clause decided an exit of which VTL, and what the clause leaves open of the rest: the class of
+// MSR or register, get or set, the VTL that was named, the state of guest VSM, the isolation. A clause fixes the exit
+// kind and the outcome, so a cell is finer than (exit kind, VTL, class, outcome).
 #pragma once
 
 #include "model/msr_table.hpp"
 #include "model/oracle.hpp"
+#include "model/register_table.hpp"
 
 #include <array>
 #include <cstdint>
@@ -14,42 +16,113 @@
 
 namespace vtlcheck::proptests {
 
-/// MSR class of a cell whose exit names no MSR.
-inline constexpr std::uint8_t no_msr_class = model::msr_class_count;
+/// The VTL that a Get or Set names, seen from the caller (note P15).
+enum class Target : std::uint8_t { own, lower, higher, malformed };
+inline constexpr std::uint8_t target_count = 4;
 
+/// A field counts only where the shape of the clause has it, else it is 0.
 struct Cell {
     model::ClauseIndex clause = 0;
     std::uint8_t vtl = 0;
-    std::uint8_t msr_class = no_msr_class;
+    std::uint8_t number_class = 0; ///< model::MsrClass or model::RegisterClass
+    std::uint8_t operation = 0;    ///< 0 get, 1 set
+    std::uint8_t target = 0;       ///< Target
+    std::uint8_t guest_vsm = 0;    ///< model::GuestVsm before the exit
+    std::uint8_t isolation = 0;    ///< model::Isolation
 
     friend bool operator==(const Cell&, const Cell&) = default;
 };
 
-inline constexpr std::size_t cell_index_count = model::clause_count * 2 * (model::msr_class_count + 1U);
+/// What the class of a cell is taken from: an MSR number in RCX or R12, or the register name of the exit.
+enum class CellNumber : std::uint8_t { none, rcx, r12, name };
 
-constexpr std::size_t index_of(const Cell& cell) {
-    return (cell.clause * 2U + cell.vtl) * (model::msr_class_count + 1U) + cell.msr_class;
-}
+/// What tells the cells of a clause apart besides the exit's VTL.
+struct CellShape {
+    CellNumber number = CellNumber::none;
+    bool operation = false;
+    bool target = false;
+    bool guest_vsm = false;
+    bool isolation = false;
 
-/// What the MSR class of a cell is taken from.
-enum class CellNumber : std::uint8_t { none, rcx, r12 };
-/// For clauses that speak of an MSR: the register that holds its number. EXIT clauses speak of one only for MSR exits.
-[[nodiscard]] constexpr CellNumber cell_number(model::ClauseIndex clause) {
+    [[nodiscard]] constexpr std::size_t classes() const {
+        return number == CellNumber::none   ? 1
+               : number == CellNumber::name ? model::register_class_count
+                                            : model::msr_class_count;
+    }
+    /// Cells of the full product, reachable or not.
+    [[nodiscard]] constexpr std::size_t size() const {
+        return 2 * classes() * (operation ? 2U : 1U) * (target ? target_count : 1U) *
+               (guest_vsm ? model::guest_vsm_count : 1U) * (isolation ? model::isolation_count : 1U);
+    }
+};
+[[nodiscard]] constexpr CellShape cell_shape(model::ClauseIndex clause) {
     const std::string_view id = model::clauses[clause].id;
     if (id.starts_with("MSR-") || id == "EXIT-08" || id == "EXIT-09") {
-        return CellNumber::rcx;
+        return {.number = CellNumber::rcx};
     }
-    return id >= "TDC-05" && id <= "TDC-13" ? CellNumber::r12 : CellNumber::none;
+    if (id >= "TDC-05" && id <= "TDC-13") {
+        return {.number = CellNumber::r12};
+    }
+    if (id.starts_with("REG-")) { // the families of gets and sets have one operation each
+        const bool both = id.starts_with("REG-H-") || id.starts_with("REG-G-");
+        return {.number = CellNumber::name, .operation = both, .target = true};
+    }
+    if (id.starts_with("HOST-") && id != "HOST-01") {
+        const bool both = id == "HOST-02" || id == "HOST-03" || id == "HOST-15";
+        return {.number = CellNumber::name, .operation = both, .isolation = true};
+    }
+    if (id.starts_with("SPEC-")) {
+        return {.isolation = true};
+    }
+    if (id.starts_with("VTL-") || id.starts_with("CTL-")) {
+        return {.guest_vsm = true};
+    }
+    return {};
 }
+inline constexpr auto cell_shapes = [] {
+    std::array<CellShape, model::clause_count> all{};
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        all[i] = cell_shape(static_cast<model::ClauseIndex>(i));
+    }
+    return all;
+}();
+/// Where the cells of a clause start among all; one entry more than clauses.
+inline constexpr auto cell_offsets = [] {
+    std::array<std::uint32_t, model::clause_count + 1> all{};
+    for (std::size_t i = 0; i < model::clause_count; ++i) {
+        all[i + 1] = all[i] + static_cast<std::uint32_t>(cell_shapes[i].size());
+    }
+    return all;
+}();
+/// Cells of the full product of every clause.
+inline constexpr std::size_t cell_index_count = cell_offsets.back();
 
-/// The cell of an exit that `clause` decided.
-[[nodiscard]] Cell cell_of(const model::ConcreteExit& exit, model::ClauseIndex clause);
+constexpr std::size_t index_of(const Cell& cell) {
+    const CellShape& shape = cell_shapes[cell.clause];
+    std::size_t index = cell.vtl;
+    const auto next = [&](bool counts, std::size_t radix, std::uint8_t digit) {
+        index = counts ? index * radix + digit : index;
+    };
+    next(true, shape.classes(), cell.number_class);
+    next(shape.operation, 2, cell.operation);
+    next(shape.target, target_count, cell.target);
+    next(shape.guest_vsm, model::guest_vsm_count, cell.guest_vsm);
+    next(shape.isolation, model::isolation_count, cell.isolation);
+    return cell_offsets[cell.clause] + index;
+}
+/// The cell with that index.
+[[nodiscard]] Cell cell_at(std::size_t index);
 
-/// "MSR-W-34 vtl0 passthrough-read": how cells are written in reachable_cells.txt and in reports.
+/// The cell of an exit that `clause` decided; `vsm` as it was before the exit.
+[[nodiscard]] Cell cell_of(const model::ConcreteConfig& config, const model::PartitionVsm<model::Concrete>& vsm,
+                           const model::ConcreteExit& exit, model::ClauseIndex clause);
+
+/// "MSR-W-34 vtl0 passthrough-read", "REG-G-01 vtl1 gpr get own": how cells are written in reachable_cells.txt and in
+/// reports.
 [[nodiscard]] std::string to_string(const Cell& cell);
 [[nodiscard]] std::optional<Cell> parse_cell(std::string_view text);
 
-/// All cells some state and exit can reach: reachable_cells.txt, which proofs/ holds against the solver.
+/// All cells some state and exit can reach: reachable_cells.txt, which a test holds against the solver.
 [[nodiscard]] const std::vector<Cell>& reachable_cells();
 
 /// How often each cell was hit.

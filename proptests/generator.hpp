@@ -3,7 +3,9 @@
 #pragma once
 
 #include "conformance/trace.hpp"
+#include "model/msr_table.hpp"
 #include "model/oracle.hpp"
+#include "model/register_table.hpp"
 
 #include <rapidcheck.h>
 
@@ -46,19 +48,32 @@ enum class Focus : std::uint8_t {
     tdvmcall,     ///< TDCALL
     decoding,     ///< TDX status, exit reasons, CPL
     unknown,      ///< numbers without a row
+    registers,    ///< GetVpRegisters and SetVpRegisters
+    vtl,          ///< making VTLs, starting VPs, switching
+    tables,       ///< CR, XSETBV and descriptor-table exits and VTL1's claims of them
+    host,         ///< host_access and special_request, hostile hypervisor answers
+    audit,        ///< attempts across VTLs, many enough to wrap the ring
 };
-inline constexpr std::uint8_t focus_count = 7;
+inline constexpr std::uint8_t focus_count = 12;
 
 /// Everything that determines a trace.
 struct Plan {
     std::uint64_t seed = 0;
     std::uint32_t length = 1; ///< exits, 1 to 400
-    std::uint32_t vps = 1;    ///< 1 to 3
+    std::uint32_t vps = 1;    ///< 1 to 4
     Focus focus = Focus::even;
-    std::uint32_t start =
-        0; ///< bits: 0 VTL1 present, 1 x2APIC mode in VTL0, 2 in VTL1, 3 VTL1's synic ready for messages, 4 its SINT0 polls
-    std::uint32_t config = 0; ///< bits: 0 la57, 1 no x2APIC, 2 no TSC_AUX, 3 untrusted synic, 4 XSS bits
+    /// Bits: 0 VTL1 present, 1 x2APIC mode in VTL0, 2 in VTL1, 3 VTL1's synic ready for messages, 4 its SINT0 polls, 5
+    /// and 6 without VTL1: guest VSM enabled (1) or unsupported (2), 7 MBEC, 8 VsmPartitionConfig set, deny startup, 9
+    /// VTL1 claims all it can, 10 VTL1 on VP 0 only, 11 the last of several VPs has a context to start with, 12 it is
+    /// VTL1's.
+    std::uint32_t start = 0;
+    /// Bits: 0 la57, 1 no x2APIC, 2 no TSC_AUX, 3 untrusted synic, 4 XSS bits, 5 no AccessVsm, 6 few XCR0 bits, 7 few
+    /// CR4 bits.
+    std::uint32_t config = 0;
+    model::Isolation isolation = model::Isolation::tdx;
 };
+inline constexpr std::uint32_t start_count = 1U << 13U;
+inline constexpr std::uint32_t config_count = 1U << 8U;
 
 /// RapidCheck's generator of plans. Its shrinks shorten the trace and simplify the configuration.
 [[nodiscard]] rc::Gen<Plan> arbitrary_plan();
@@ -74,9 +89,30 @@ public:
 
 private:
     void l2_exit(model::ConcreteExit& exit);
+    void tdcall(model::ConcreteExit& exit);
+    void msr_access(model::ConcreteExit& exit, bool write);
+    void cr_access(model::ConcreteExit& exit);
+    void xsetbv(model::ConcreteExit& exit);
+    void hypercall(model::ConcreteExit& exit);
+    void register_call(model::ConcreteExit& exit);
+    void vtl_call(model::ConcreteExit& exit);
+    void control(model::ConcreteExit& exit);
+    void host_access(model::ConcreteExit& exit);
+    void special_request(model::ConcreteExit& exit);
+    void answer(model::ConcreteExit& exit, std::uint32_t entries);
+    const model::RegisterRow& class_row(std::uint32_t register_class);
+    void name_register(model::ConcreteExit& exit, bool guest);
+    void context(model::Context<model::Concrete>& context);
     std::uint32_t msr_number(bool write);
-    std::uint64_t msr_value(std::uint32_t msr);
+    std::uint64_t msr_value(model::WriteRule rule);
+    std::uint64_t linear();
+    std::uint64_t cr0_value();
+    std::uint64_t cr4_value();
+    std::uint64_t xcr0_value();
+    std::uint64_t control_word();
     std::uint64_t word();
+    /// `value`, or in `percent` of the cases with one bit wrong.
+    std::uint64_t mostly(std::uint64_t value, std::uint32_t percent = 15);
 
     Plan plan_;
     Random random_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 namespace vtlcheck::proptests {
 namespace {
@@ -17,6 +18,49 @@ bool same(const T& a, const T& b) {
     std::uint64_t difference = 0;
     T::visit([&](auto&&, const auto& x, const auto& y) { difference |= std::uint64_t{x.value()} ^ y.value(); }, a, b);
     return difference == 0;
+}
+
+/// Likewise, of objects that mostly have the same bytes; those between fields mean nothing.
+template <class T>
+bool same_by_bytes(const T& a, const T& b) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c): `same` decides if it is unequal
+    return std::memcmp(&a, &b, sizeof(T)) == 0 || same(a, b);
+}
+bool same_vp(const conformance::InitialState::Vp& a, const conformance::InitialState::Vp& b) {
+    // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c): as above
+    if (std::memcmp(&a, &b, sizeof a) == 0) {
+        return true;
+    }
+    return same_by_bytes(a.shared, b.shared) && same_by_bytes(a.vtl[0], b.vtl[0]) &&
+           same_by_bytes(a.vtl[1], b.vtl[1]) && same_by_bytes(a.slot, b.slot);
+}
+
+/// The difference of a field that is no field of the vocabulary.
+void compare_number(std::vector<Difference>& all, const std::string& scope, const char* field, std::uint64_t expected,
+                    std::uint64_t observed) {
+    if (expected != observed) {
+        all.push_back({scope, field, fmt::format("{:#x}", expected), fmt::format("{:#x}", observed)});
+    }
+}
+
+std::vector<Difference> diff_audit(const std::string& scope, const conformance::AuditRecord& expected,
+                                   const conformance::AuditRecord& observed) {
+    std::vector<Difference> all;
+    const auto field = [&](const char* name, std::uint64_t e, std::uint64_t o) {
+        compare_number(all, scope, name, e, o);
+    };
+    field("sequence", expected.sequence, observed.sequence);
+    field("time", expected.time, observed.time);
+    field("vp", expected.vp, observed.vp);
+    field("origin", expected.origin, observed.origin);
+    field("operation", expected.operation, observed.operation);
+    field("vtl", expected.vtl, observed.vtl);
+    field("register", expected.reg, observed.reg);
+    field("route", expected.route, observed.route);
+    field("verdict", expected.verdict, observed.verdict);
+    field("reason", expected.reason, observed.reason);
+    return all;
 }
 
 /// The number of bit `bit` of word `word` of a bitmap page, and the direction.
@@ -68,13 +112,22 @@ bool Lockstep::start(const conformance::TraceHeader& header, Watch watch) {
     watch_ = watch;
     steps_ = 0;
     divergence_ = {};
+    seen_.resize(state_.vp.size());
+    audit_.resize(state_.vp.size());
+    for (auto& ring : audit_) {
+        ring.clear();
+    }
     subject_.start(header);
     return compare_all();
 }
 
 bool Lockstep::step(const model::ConcreteExit& exit) {
-    auto& vp = state_.vp[exit.vp.value()];
-    expected_ = model::oracle_step(config_, state_.partition, vp.shared, vp.vtl, exit);
+    const std::uint32_t index = exit.vp.value();
+    auto& vp = state_.vp[index];
+    const std::uint64_t sequence = vp.shared.audit_next.value();
+    const model::ConcretePlace place{state_.partition, state_.vsm, state_.vp[model::slot_vp(config_, exit)].slot,
+                                     vp.shared, vp.vtl};
+    expected_ = model::oracle_step(config_, place, exit);
     divergence_.step = steps_++;
     try {
         observed_ = subject_.handle(exit);
@@ -87,13 +140,33 @@ bool Lockstep::step(const model::ConcreteExit& exit) {
     if (!same(expected_.out, observed_)) {
         agree = diverge(conformance::diff(expected_.out, observed_));
     }
+    if (expected_.out.audit.value()) {
+        note_audit(exit, sequence);
+        agree = agree && compare_newest_audit(index);
+    }
     if (agree) {
-        agree = watch_ == Watch::everything ? compare_all() : compare_registers() && compare_bitmaps(exit.vp.value());
+        agree = watch_ == Watch::everything ? compare_all()
+                                            : compare_registers() && compare_bitmaps(index) && compare_controls(index);
     }
     if (!agree) {
         divergence_.clause = model::clauses[expected_.clause.value()].id;
     }
     return agree;
+}
+
+/// The record that the outcome tells of (notes P35, P36).
+void Lockstep::note_audit(const model::ConcreteExit& exit, std::uint64_t sequence) {
+    const auto& out = expected_.out;
+    audit_[exit.vp.value()].add({.sequence = sequence,
+                                 .time = exit.now.value(),
+                                 .vp = exit.vp.value(),
+                                 .origin = out.audit_origin.value(),
+                                 .operation = out.audit_operation.value(),
+                                 .vtl = out.audit_vtl.value(),
+                                 .reg = out.audit_register.value(),
+                                 .route = out.audit_route.value(),
+                                 .verdict = out.audit_verdict.value(),
+                                 .reason = out.audit_reason.value()});
 }
 
 bool Lockstep::finish() { return watch_ == Watch::everything || compare_all(); }
@@ -105,22 +178,86 @@ bool Lockstep::compare_partition() {
             return diverge(conformance::diff_fields(fmt::format("partition.vtl{}", v), state_.partition[v], seen[v]));
         }
     }
-    return true;
+    const auto vsm = subject_.vsm();
+    return same(state_.vsm, vsm) || diverge(conformance::diff_fields("partition", state_.vsm, vsm));
 }
 
 bool Lockstep::compare_vp(std::uint32_t vp) {
-    subject_.vp(vp, seen_);
+    auto& seen = seen_[vp];
+    subject_.vp(vp, seen);
     const auto& expected = state_.vp[vp];
-    if (same(expected.shared, seen_.shared) && same(expected.vtl[0], seen_.vtl[0]) &&
-        same(expected.vtl[1], seen_.vtl[1])) {
+    if (same_vp(expected, seen)) {
         return true;
     }
-    std::vector<Difference> all = conformance::diff_fields(fmt::format("vp{}", vp), expected.shared, seen_.shared);
+    const std::string scope = fmt::format("vp{}", vp);
+    std::vector<Difference> all = conformance::diff_fields(scope, expected.shared, seen.shared);
+    const auto add = [&](std::vector<Difference> more) { all.insert(all.end(), more.begin(), more.end()); };
     for (unsigned v = 0; v < 2; ++v) {
-        auto more = conformance::diff_fields(fmt::format("vp{}.vtl{}", vp, v), expected.vtl[v], seen_.vtl[v]);
-        all.insert(all.end(), more.begin(), more.end());
+        add(conformance::diff_fields(fmt::format("vp{}.vtl{}", vp, v), expected.vtl[v], seen.vtl[v]));
     }
+    add(conformance::diff_fields(scope, expected.slot, seen.slot));
     return diverge(std::move(all));
+}
+
+bool Lockstep::compare_newest_audit(std::uint32_t vp) {
+    const auto& expected = audit_[vp].newest(0);
+    const auto seen = subject_.newest_audit(vp);
+    return seen == expected || diverge(diff_audit(fmt::format("vp{}.audit[newest]", vp), expected,
+                                                  seen.value_or(conformance::AuditRecord{})));
+}
+
+bool Lockstep::compare_audit_ring(std::uint32_t vp) {
+    // Of records from before the start only the number is known, so a subject need not have them.
+    const std::size_t known = audit_[vp].known(state_.vp[vp].shared.audit_count.value());
+    if (known == 0) {
+        return true;
+    }
+    const auto seen = subject_.audit_records(vp);
+    for (std::size_t age = 0; age < known; ++age) {
+        const auto& expected = audit_[vp].newest(age);
+        const auto observed = age < seen.size() ? seen[seen.size() - 1 - age] : conformance::AuditRecord{};
+        if (age >= seen.size() || observed != expected) {
+            return diverge(diff_audit(fmt::format("vp{}.audit[newest-{}]", vp, age), expected, observed));
+        }
+    }
+    return true;
+}
+
+bool Lockstep::compare_controls(std::uint32_t vp) {
+    const auto& registers = state_.vp[vp];
+    for (unsigned vtl = 0; vtl < 2; ++vtl) {
+        const Concrete::Bool vtl1(vtl == 1);
+        const conformance::InterceptControls expected{
+            .cr0_guest_host_mask = model::cr0_guest_host_mask<Concrete>(registers.shared, vtl1).value(),
+            .cr4_guest_host_mask = model::cr4_guest_host_mask<Concrete>(config_, registers.shared, vtl1).value(),
+            .cr0_read_shadow = registers.vtl[vtl].cr0.value(),
+            .cr4_read_shadow = registers.vtl[vtl].cr4.value(),
+            .descriptor_table_exiting = model::descriptor_table_exiting<Concrete>(registers.shared, vtl1).value()};
+        const auto seen = subject_.controls(vp, vtl);
+        if (seen == expected) {
+            continue;
+        }
+        std::vector<Difference> all;
+        const std::string scope = fmt::format("vp{}.vtl{}.controls", vp, vtl);
+        const auto field = [&](const char* name, std::uint64_t e, std::uint64_t o) {
+            compare_number(all, scope, name, e, o);
+        };
+        field("cr0_guest_host_mask", expected.cr0_guest_host_mask, seen.cr0_guest_host_mask);
+        field("cr4_guest_host_mask", expected.cr4_guest_host_mask, seen.cr4_guest_host_mask);
+        field("cr0_read_shadow", expected.cr0_read_shadow, seen.cr0_read_shadow);
+        field("cr4_read_shadow", expected.cr4_read_shadow, seen.cr4_read_shadow);
+        field("descriptor_table_exiting", expected.descriptor_table_exiting ? 1 : 0,
+              seen.descriptor_table_exiting ? 1 : 0);
+        return diverge(std::move(all));
+    }
+    const std::uint8_t next = model::next_entry<Concrete>(registers.shared).value();
+    const std::uint8_t seen = subject_.next_entry(vp);
+    if (next != seen) {
+        std::vector<Difference> all;
+        compare_number(all, fmt::format("vp{}", vp), "next_entry", next, seen);
+        return diverge(std::move(all));
+    }
+    return true;
 }
 
 bool Lockstep::compare_bitmaps(std::uint32_t vp) {
@@ -164,7 +301,7 @@ bool Lockstep::compare_all() {
         return false;
     }
     for (std::uint32_t vp = 0; vp < state_.vp.size(); ++vp) {
-        if (!compare_bitmaps(vp)) {
+        if (!compare_bitmaps(vp) || !compare_controls(vp) || !compare_audit_ring(vp)) {
             return false;
         }
     }

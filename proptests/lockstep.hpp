@@ -5,9 +5,11 @@
 #include "conformance/trace.hpp"
 #include "model/oracle.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,18 +23,20 @@ struct Divergence {
     std::string subject_error; ///< not empty: the subject broke its contract instead of answering
 };
 
-/// How much of the state is compared after each exit. The outcome, the registers of all VPs and of the partition, and the
-/// MSR bitmaps of the VP that took the exit always are.
+/// How much of the state is compared after each exit. The outcome, the registers of all VPs and of the partition, the
+/// newest audit record if the exit made one, and of the VP that took the exit the MSR bitmaps, the other interception
+/// and what is entered next always are.
 enum class Watch : std::uint8_t {
-    campaign,   ///< the MSR bitmaps of other VPs at the end of the trace
-    everything, ///< the MSR bitmaps of other VPs after each exit too
+    campaign,   ///< interception of other VPs and the audit rings at the end of the trace
+    everything, ///< those after each exit too
 };
 
 /// The MSR bitmap the specification calls for, page by page.
 class ExpectedBitmaps {
 public:
     using Page = std::array<std::uint64_t, 512>;
-    /// Page of VTL `vtl` in this state. What it depends on is found by the key, which a test holds against the predicate.
+    /// Page of VTL `vtl` in this state. What it depends on is found by the key, which a test holds against the
+    /// predicate.
     const Page& page(const model::ConcreteConfig& config, const model::VpShared<model::Concrete>& vp,
                      const model::VtlState<model::Concrete>& bank, unsigned vtl);
     /// Keys are below this.
@@ -44,6 +48,25 @@ public:
 
 private:
     std::array<std::unique_ptr<Page>, key_count> pages_; ///< by key, made when first asked for
+};
+
+/// The audit records a VP's ring has to hold, as far as they were made since the start of the trace (note P35).
+class ExpectedAudit {
+public:
+    void clear() { made_ = 0; }
+    void add(const conformance::AuditRecord& record) { records_[made_++ % records_.size()] = record; }
+    /// How many of a ring of `count` are known.
+    [[nodiscard]] std::size_t known(std::size_t count) const {
+        return static_cast<std::size_t>(std::min<std::uint64_t>({made_, count, records_.size()}));
+    }
+    /// The newest is 0.
+    [[nodiscard]] const conformance::AuditRecord& newest(std::size_t age) const {
+        return records_[(made_ - 1 - age) % records_.size()];
+    }
+
+private:
+    std::array<conformance::AuditRecord, model::audit_capacity> records_{};
+    std::uint64_t made_ = 0;
 };
 
 class Lockstep {
@@ -67,10 +90,14 @@ public:
     [[nodiscard]] const model::ConcreteConfig& config() const { return config_; }
 
 private:
+    void note_audit(const model::ConcreteExit& exit, std::uint64_t sequence);
     bool compare_vp(std::uint32_t vp);
     bool compare_partition();
     bool compare_registers();
     bool compare_bitmaps(std::uint32_t vp);
+    bool compare_controls(std::uint32_t vp);
+    bool compare_newest_audit(std::uint32_t vp);
+    bool compare_audit_ring(std::uint32_t vp);
     bool compare_all();
     bool diverge(std::vector<conformance::Difference> differences);
 
@@ -82,7 +109,8 @@ private:
     std::size_t steps_ = 0;
     model::ConcreteStep expected_;
     model::ConcreteOutcome observed_;
-    conformance::InitialState::Vp seen_; ///< the subject's registers, kept to save the copying
+    std::vector<conformance::InitialState::Vp> seen_; ///< the subject's registers, by VP
+    std::vector<ExpectedAudit> audit_;                ///< by VP
     Divergence divergence_;
 };
 

@@ -123,8 +123,10 @@ private:
         }
         const auto old = header_.vps;
         header_.vps = std::min(conformance::max_vps, std::bit_ceil(vp + 1));
+        header_.config.vps = header_.vps;
         header_.start = conformance::InitialState::reset(header_.vps);
         header_.start.partition = lockstep_.state().partition;
+        header_.start.vsm = lockstep_.state().vsm;
         std::copy_n(lockstep_.state().vp.begin(), old, header_.start.vp.begin());
         started_ = lockstep_.start(header_, Watch::campaign);
     }

@@ -107,6 +107,7 @@ private:
         }
         Trace candidate = best_;
         candidate.vps = used;
+        candidate.config.vps = used;
         candidate.start.vp.resize(used);
         return attempt(candidate);
     }
@@ -122,7 +123,11 @@ private:
                                 }) ||
                      gained;
         }
-        gained = make_plain(model::ConcreteConfig{}, [](Trace& t) -> auto& { return t.config; }) || gained;
+        model::ConcreteConfig config;
+        config.vps = best_.vps; // leave_out_vps changes the number
+        gained = make_plain(config, [](Trace& t) -> auto& { return t.config; }) || gained;
+        gained =
+            make_plain(model::PartitionVsm<model::Concrete>{}, [](Trace& t) -> auto& { return t.start.vsm; }) || gained;
         for (unsigned v = 0; v < 2; ++v) {
             gained = make_plain(model::PartitionVtl<model::Concrete>{},
                                 [v](Trace& t) -> auto& { return t.start.partition[v]; }) ||
@@ -131,6 +136,7 @@ private:
         for (std::uint32_t vp = 0; vp < best_.vps; ++vp) {
             const auto reset = model::reset_state<model::Concrete>(vp);
             gained = make_plain(reset.vp, [vp](Trace& t) -> auto& { return t.start.vp[vp].shared; }) || gained;
+            gained = make_plain(reset.slot, [vp](Trace& t) -> auto& { return t.start.vp[vp].slot; }) || gained;
             for (unsigned v = 0; v < 2; ++v) {
                 gained =
                     make_plain(reset.vtl[v], [vp, v](Trace& t) -> auto& { return t.start.vp[vp].vtl[v]; }) || gained;
@@ -145,6 +151,7 @@ private:
         plain.kind = exit.kind;
         plain.rip = 0x1000;
         plain.cr0 = 0x80050033;
+        plain.cr4 = 0x20;
         plain.info[model::info_rsi] = 0xFFFFFFFFA09B0010;
         const std::uint64_t reason = exit.info[model::info_rax].value() & 0xFFFF;
         plain.info[model::info_rax] = reason;

@@ -111,6 +111,23 @@ TEST_F(CommandLine, BadUsageIsRefusedInOneLine) {
     expect_refused("explain rdmsr 0x10 --value 1", "--value");
     expect_refused("explain wrmsr 0x10 --value 0x10000000000000000", "out of range");
     expect_refused("explain rdmsr 0x10 --vtl 2", "--vtl");
+    expect_refused("explain get-reg", "MSR-OR-REGISTER");
+    expect_refused("explain get-reg Lstarr", "did you mean Lstar?");
+    expect_refused("explain get-reg ''", "no register");
+    expect_refused("explain get-reg 0x100000000", "out of range");
+    expect_refused("explain get-reg Lstar --value 1", "--value");
+    expect_refused("explain set-reg Tr --value-high 1", "--value-high");
+    expect_refused("explain set-reg Lstar --value lots", "no number");
+    expect_refused("explain get-reg Lstar --from vtl2", "--from");
+    expect_refused("explain get-reg Lstar --to vtl2", "--to");
+    expect_refused("explain get-reg Lstar --from vtl1 --host kernel", "keep one");
+    expect_refused("explain get-reg Lstar --host guest", "--host");
+    expect_refused("explain get-reg Lstar --isolation sev", "--isolation");
+    expect_refused("explain get-reg Lstar --vtl 1", "--from and --to");
+    expect_refused("explain get-reg Lstar --claimed", "--claimed");
+    expect_refused("explain rdmsr 0x10 --from vtl1", "--vtl");
+    expect_refused("explain wrmsr 0x10 --host kernel", "--host");
+    expect_refused("explain wrmsr 0x10 --isolation snp", "--isolation");
     expect_refused("spec --format pdf", "--format");
     expect_refused("replay", "FILE");
     expect_refused("replay --format punch-cards x", "punch-cards");
@@ -127,12 +144,14 @@ TEST_F(CommandLine, BadInputIsRefusedInOneLineThatNamesFileAndLine) {
                    "binary:1");
     expect_refused("replay " + write("prose", "It was a dark and stormy night.\n"), "prose");
     expect_refused("replay " +
-                       write("bad.trace", "vtlcheck-trace 1\nvp0 vtl0 rdmsr 0x10\nvp0 vtl0 rdmsr 0x1ffffffff\n"),
+                       write("bad.trace", "vtlcheck-trace 2\nvp0 vtl0 rdmsr 0x10\nvp0 vtl0 rdmsr 0x1ffffffff\n"),
                    "bad.trace:3:");
-    expect_refused("replay " + write("field.trace", "vtlcheck-trace 1\nvp0 vtl0 rdmsr 0x10 raks=1\n"),
+    expect_refused("replay " + write("field.trace", "vtlcheck-trace 2\nvp0 vtl0 rdmsr 0x10 raks=1\n"),
                    "field.trace:2:");
-    expect_refused("replay " + write("version.trace", "vtlcheck-trace 2\nvp0 vtl0 rdmsr 0x10\n"), "version.trace:1:");
-    expect_refused("replay " + write("header.trace", "vtlcheck-trace 1\n"), "no exit");
+    expect_refused("replay " + write("version.trace", "vtlcheck-trace 1\nvp0 vtl0 rdmsr 0x10\n"), "version.trace:1:");
+    expect_refused("replay " + write("register.trace", "vtlcheck-trace 2\nvp0 vtl0 get-reg Lstarr\n"),
+                   "register.trace:2:18: 'Lstarr' is no register (did you mean 'Lstar'?)");
+    expect_refused("replay " + write("header.trace", "vtlcheck-trace 2\n"), "no exit");
     const std::string long_line(100'000'000, 'x'); // NOLINT(bugprone-string-constructor): long is the point
     expect_refused("replay " + write("long", long_line + "\n"), "long:1");
     expect_refused("replay " + write("torn.xz", std::string("\xFD"
@@ -165,9 +184,103 @@ TEST_F(CommandLine, ExplainSaysWhatHappensAndWhichClauseSaysSo) {
     EXPECT_EQ(json["clauses"].size(), 2U);
 }
 
+TEST_F(CommandLine, ExplainSaysWhoMayTouchARegister) {
+    const auto own = run("explain get-reg Lstar");
+    EXPECT_EQ(own.exit_code, 0);
+    EXPECT_TRUE(own.out.starts_with("get Lstar (0x80009) of VTL0 by VTL0, isolation tdx: refused\n")) << own.out;
+    EXPECT_NE(own.out.find("refused: AccessDenied (0x6), route none"), std::string::npos) << own.out;
+    EXPECT_NE(own.out.find("[REG-G-01: "), std::string::npos) << own.out;
+    EXPECT_NE(own.out.find("vp0 vtl0 get-reg Lstar -> done rax=6 rip=0x1003"), std::string::npos) << own.out;
+    EXPECT_EQ(run("explain get-reg LSTAR --from vtl0 --to vtl0").out, own.out);
+    EXPECT_EQ(run("explain get-reg 0x80009").out, own.out);
+
+    const auto lower = run("explain get-reg Lstar --from vtl1 --to vtl0").out;
+    EXPECT_NE(lower.find("granted: Success (0x0), route emulation"), std::string::npos) << lower;
+    const auto higher = run("explain get-reg Sint0 --from vtl0 --to vtl1").out;
+    EXPECT_NE(higher.find("REG-H-05"), std::string::npos) << higher;
+    const auto bad = run("explain set-reg Lstar --from vtl1 --to vtl0 --value 0xff00000000000000").out;
+    EXPECT_NE(bad.find("refused: InvalidRegisterValue (0x50), route none"), std::string::npos) << bad;
+    const auto every = run("explain set-reg Tr --from vtl1 --to vtl0").out;
+    EXPECT_NE(every.find("granted or refused, as follows"), std::string::npos) << every;
+    EXPECT_NE(every.find("failed: OperationFailed (0x71), route tdx-module"), std::string::npos) << every;
+    const auto good = run("explain set-reg Tr --from vtl1 --to vtl0 --value 0 --value-high 0x008b002800000067").out;
+    EXPECT_NE(good.find("isolation tdx: granted\n"), std::string::npos) << good;
+    EXPECT_NE(run("explain get-reg 0x1234567").out.find("REG-G-07"), std::string::npos);
+}
+
+TEST_F(CommandLine, ExplainCoversTheHostSide) {
+    EXPECT_NE(run("explain get-reg Rip --host kernel").out.find("refused: AccessDenied (0x6)"), std::string::npos);
+    EXPECT_NE(
+        run("explain get-reg Rip --from host").out.find("by the paravisor on the host side, isolation tdx: granted"),
+        std::string::npos);
+    EXPECT_NE(run("explain get-reg Rip --from host --isolation snp").out.find("route vmsa"), std::string::npos);
+    EXPECT_NE(run("explain get-reg Rip --from host --isolation cca").out.find("isolation cca: refused"),
+              std::string::npos);
+    const auto json =
+        nlohmann::json::parse(run("explain set-reg Lstar --host kernel --isolation vbs --to vtl1 --json").out);
+    EXPECT_EQ(json["access"], "set-reg");
+    EXPECT_EQ(json["name"], "Lstar");
+    EXPECT_EQ(json["register"], "0x80009");
+    EXPECT_EQ(json["from"], "kernel");
+    EXPECT_EQ(json["to"], "vtl1");
+    EXPECT_EQ(json["isolation"], "vbs");
+    EXPECT_EQ(json["verdict"], "granted");
+    ASSERT_EQ(json["clauses"].size(), 2U);
+    EXPECT_EQ(json["clauses"][0]["id"], "HOST-14");
+    EXPECT_EQ(json["clauses"][0]["route"], "hypercall");
+    EXPECT_EQ(json["clauses"][1]["verdict"], "failed");
+    EXPECT_EQ(json["clauses"][1]["status_name"], "OperationFailed");
+    // Start state and example make a trace that both sides replay.
+    std::string trace = json["start"];
+    for (const auto& clause : json["clauses"]) {
+        trace += clause["example"].get<std::string>() + " clause=" + clause["id"].get<std::string>() + "\n";
+    }
+    const auto replay = run("replay " + write("explained.trace", trace));
+    EXPECT_EQ(replay.exit_code, 0) << replay.out << replay.err;
+}
+
+TEST_F(CommandLine, ReplayPrintsAuditRecordsAndState) {
+    const auto trace = write("audit.trace", "vtlcheck-trace 2\n"
+                                            "start partition guest_vsm=enabled\n"
+                                            "start vp0 vtl1_present=yes\n"
+                                            "vp0 vtl1 get-reg Lstar target_vtl=0x10 t=1500ms\n"
+                                            "vp0 vtl0 get-reg Sint0 target_vtl=0x11 t=2s\n"
+                                            "vp0 vtl0 drain-audit t=3s\n"
+                                            "vp0 vtl0 host-get kernel Rip t=3000000001ns\n");
+    const auto table = run("replay --audit " + trace);
+    EXPECT_EQ(table.exit_code, 0) << table.out << table.err;
+    EXPECT_NE(table.out.find("3 audit records:\n"), std::string::npos) << table.out;
+    for (const char* row :
+         {"0    1.500000000  0   vtl1    get        0    Lstar     emulation  granted  Success (0x0)\n",
+          "1    2.000000000  0   vtl0    get        1    Sint0     none       refused  AccessDenied (0x6)\n",
+          "2    3.000000001  0   kernel  get        0    Rip       none       refused  AccessDenied (0x6)\n"}) {
+        EXPECT_NE(table.out.find(row), std::string::npos) << table.out;
+    }
+    const auto json = nlohmann::json::parse(run("replay --json --audit --inspect " + trace).out);
+    const auto& audit = json["files"][0]["audit"];
+    ASSERT_EQ(audit.size(), 3U);
+    EXPECT_EQ(audit[1]["origin"], "vtl0");
+    EXPECT_EQ(audit[1]["subject"], "Sint0");
+    EXPECT_EQ(audit[1]["reason"], 6);
+    EXPECT_EQ(audit[1]["reason_name"], "AccessDenied");
+    EXPECT_EQ(audit[2]["time_ns"], 3'000'000'001);
+    EXPECT_TRUE(json["files"][0]["inspect"].is_object());
+    EXPECT_FALSE(nlohmann::json::parse(run("replay --json " + trace).out)["files"][0].contains("audit"));
+    const auto inspect = run("replay --inspect " + trace).out;
+    const auto begin = inspect.find("\n{") + 1;
+    const auto end = inspect.find("\n}\n") + 3;
+    EXPECT_EQ(nlohmann::json::parse(inspect.substr(begin, end - begin)), json["files"][0]["inspect"]);
+    const auto none = write("quiet.trace", "vtlcheck-trace 2\nvp0 vtl0 rdmsr 0x277\n");
+    EXPECT_NE(run("replay --audit " + none).out.find("no audit record\n"), std::string::npos);
+}
+
 TEST_F(CommandLine, SpecPrintsEveryClause) {
     const auto json = nlohmann::json::parse(run("spec --json").out);
     EXPECT_EQ(json["msrs"].size(), 212U);
+    EXPECT_EQ(json["registers"].size(), 208U);
+    for (const auto& row : json["registers"]) {
+        EXPECT_EQ(row["routes"].size(), 3U);
+    }
     const auto markdown = run("spec").out;
     for (const auto& clause : json["clauses"]) {
         for (const char* field : {"id", "title", "guard", "effect", "source"}) {
@@ -200,7 +313,7 @@ TEST_F(CommandLine, ProveReportsAsJson) {
 }
 
 TEST_F(CommandLine, ReplayComparesTheOutcomesATraceExpects) {
-    const std::string head = "vtlcheck-trace 1\n";
+    const std::string head = "vtlcheck-trace 2\n";
     const auto met = write("met.trace", head + "vp0 vtl0 rdmsr 0xfe -> done rax=0x400 rip=0x1002 clause=MSR-R-35\n");
     EXPECT_EQ(run("replay " + met).exit_code, 0);
     const auto unmet = write("unmet.trace", head + "vp0 vtl0 rdmsr 0xfe -> done rax=0x508 rip=0x1002\n");

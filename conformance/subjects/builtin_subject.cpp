@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace vtlcheck::conformance {
@@ -25,6 +28,11 @@ void pair_vtl(Copy&& copy, M& model, C& abi) {
     copy(model.apic_base, abi.apic_base);
     copy(model.efer, abi.efer);
     copy(model.ia32e_guest, abi.ia32e_guest);
+    copy(model.rip, abi.rip);
+    copy(model.rflags, abi.rflags);
+    copy(model.rsp, abi.rsp);
+    copy(model.cr0, abi.cr0);
+    copy(model.cr4, abi.cr4);
     copy(model.pat, abi.pat);
     copy(model.sysenter_cs, abi.sysenter_cs);
     copy(model.sysenter_esp, abi.sysenter_esp);
@@ -47,12 +55,48 @@ void pair_vtl(Copy&& copy, M& model, C& abi) {
 }
 
 template <class Copy, class M, class C>
+void pair_message(Copy&& copy, M& model, C& abi) {
+    copy(model.type, abi.type);
+    copy(model.length, abi.length);
+    copy(model.access, abi.access);
+    copy(model.state, abi.state);
+    copy(model.cs_base, abi.cs_base);
+    copy(model.cs_limit, abi.cs_limit);
+    copy(model.cs_selector, abi.cs_selector);
+    copy(model.cs_attributes, abi.cs_attributes);
+    copy(model.rip, abi.rip);
+    copy(model.rflags, abi.rflags);
+    copy(model.number, abi.number);
+    copy(model.rdx, abi.rdx);
+    copy(model.rax, abi.rax);
+}
+
+template <class Copy, class M, class C>
+void pair_shared(Copy&& copy, M& model, C& abi) {
+    copy(model.vtl1_present, abi.vtl1_present);
+    copy(model.intercept_control, abi.intercept_control);
+    copy(model.apic_offload, abi.apic_offload);
+    copy(model.intercept_pending, abi.intercept_pending);
+    pair_message(copy, model.pending, abi.pending);
+    copy(model.active_vtl1, abi.active_vtl1);
+    copy(model.cr0_mask, abi.cr0_mask);
+    copy(model.cr4_mask, abi.cr4_mask);
+    copy(model.misc_enable_mask, abi.misc_enable_mask);
+    copy(model.xcr0, abi.xcr0);
+    copy(model.vina, abi.vina);
+    copy(model.tlb_locked, abi.tlb_locked);
+    copy(model.vp_mbec, abi.vp_mbec);
+    copy(model.pending_event, abi.pending_event);
+    copy(model.pending_event_parameter, abi.pending_event_parameter);
+    copy(model.audit_next, abi.audit_next);
+    copy(model.audit_count, abi.audit_count);
+    copy(model.audit_lost, abi.audit_lost);
+    pair_synic(copy, model.untrusted_synic, abi.untrusted_synic);
+}
+
+template <class Copy, class M, class C>
 void pair_vp(Copy&& copy, M& model, C& abi) {
-    copy(model.shared.vtl1_present, abi.vp.vtl1_present);
-    copy(model.shared.intercept_control, abi.vp.intercept_control);
-    copy(model.shared.apic_offload, abi.vp.apic_offload);
-    copy(model.shared.intercept_pending, abi.vp.intercept_pending);
-    pair_synic(copy, model.shared.untrusted_synic, abi.vp.untrusted_synic);
+    pair_shared(copy, model.shared, abi.vp);
     for (std::size_t v = 0; v < 2; ++v) {
         pair_vtl(copy, model.vtl[v], abi.vtl[v]);
     }
@@ -67,8 +111,101 @@ void pair_partition(Copy&& copy, M& model, C& abi) {
     }
 }
 
+template <class Copy, class M, class C>
+void pair_vsm(Copy&& copy, M& model, C& abi) {
+    copy(model.guest_vsm, abi.guest_vsm);
+    copy(model.vtl1_on_any_vp, abi.vtl1_on_any_vp);
+    copy(model.mbec, abi.mbec);
+    copy(model.partition_config, abi.partition_config);
+}
+
+// By model::Segment.
+constexpr std::array<vtl_segment vtl_context::*, model::segment_count> segments{
+    &vtl_context::cs, &vtl_context::ds, &vtl_context::es, &vtl_context::fs,
+    &vtl_context::gs, &vtl_context::ss, &vtl_context::tr, &vtl_context::ldtr};
+
+/// The words of a segment that are one word in the vocabulary.
+void pair_segment(model::Concrete::Bv<64>& rest, const vtl_segment& segment) {
+    rest = model::Concrete::Bv<64>(std::uint64_t{segment.attributes} << 48U | std::uint64_t{segment.selector} << 32U |
+                                   segment.limit);
+}
+void pair_segment(const model::Concrete::Bv<64>& rest, vtl_segment& segment) {
+    segment.limit = static_cast<std::uint32_t>(rest.value());
+    segment.selector = static_cast<std::uint16_t>(rest.value() >> 32U);
+    segment.attributes = static_cast<std::uint16_t>(rest.value() >> 48U);
+}
+
+template <class Copy, class M, class C>
+void pair_context(Copy&& copy, M& model, C& abi) {
+    copy(model.rip, abi.rip);
+    copy(model.rsp, abi.rsp);
+    copy(model.rflags, abi.rflags);
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+        copy(model.base[i], (abi.*segments[i]).base);
+        pair_segment(model.rest[i], abi.*segments[i]);
+    }
+    copy(model.idtr_base, abi.idtr.base);
+    copy(model.idtr_limit, abi.idtr.limit);
+    copy(model.gdtr_base, abi.gdtr.base);
+    copy(model.gdtr_limit, abi.gdtr.limit);
+    copy(model.efer, abi.efer);
+    copy(model.cr0, abi.cr0);
+    copy(model.cr3, abi.cr3);
+    copy(model.cr4, abi.cr4);
+    copy(model.pat, abi.pat);
+}
+
+template <class Copy, class M, class C>
+void pair_slot(Copy&& copy, M& model, C& abi) {
+    copy(model.enable_called, abi.enable_called);
+    copy(model.started, abi.started);
+    copy(model.enable_pending, abi.enable_pending);
+    pair_context(copy, model.enable, abi.enable);
+    copy(model.start_pending, abi.start_pending);
+    copy(model.start_vtl1, abi.start_vtl1);
+    pair_context(copy, model.start, abi.start);
+}
+
 constexpr auto to_abi = [](const auto& model, auto& abi) { abi = model.value(); };
 constexpr auto to_model = []<class M, class C>(M& model, const C& abi) { model = M(abi); };
+
+// What an exit hands over beyond registers and device answers, by what can look at it.
+constexpr std::uint64_t reason_vmcall = 0x12;
+constexpr std::uint64_t code_enable_vp_vtl = 0xF;
+constexpr std::uint64_t code_start_virtual_processor = 0x99;
+
+bool is_vmcall(const model::Exit<Concrete>& exit) {
+    return exit.kind.value() == VTL_L2_EXIT && (exit.info[model::info_rax].value() & 0xFFFFU) == reason_vmcall;
+}
+bool takes_context(const model::Exit<Concrete>& exit) {
+    const std::uint64_t code = exit.gpr[model::rcx].value() & 0xFFFFU;
+    return code == code_enable_vp_vtl || code == code_start_virtual_processor;
+}
+
+void copy_input(const model::Exit<Concrete>& exit, vtl_exit& in) {
+    in.origin = exit.origin.value();
+    in.operation = exit.operation.value();
+    in.input.unreadable = exit.input_unreadable.value();
+    in.input.target_vtl = exit.target_vtl.value();
+    in.input.flags = exit.flags.value();
+    in.input.target_vp = exit.target_vp.value();
+    in.input.partition_id = exit.partition_id.value();
+    in.input.name = exit.name.value();
+    in.input.value = exit.value.value();
+    in.input.value_high = exit.value_high.value();
+    if (takes_context(exit)) {
+        pair_context(to_abi, exit.context, in.input.context);
+    }
+    in.answers.module_refused = exit.module_refused.value();
+    in.answers.register_value = exit.register_value.value();
+    in.answers.register_value_high = exit.register_value_high.value();
+    in.answers.answer_status = exit.answer_status.value();
+    in.answers.answer_count = exit.answer_count.value();
+    in.answers.answer_timeouts = exit.answer_timeouts.value();
+    in.answers.answer_value = exit.answer_value.value();
+    in.answers.assist_rax = exit.assist_rax.value();
+    in.answers.assist_rcx = exit.assist_rcx.value();
+}
 
 class BuiltinSubject final : public Subject {
 public:
@@ -82,8 +219,15 @@ public:
         config.untrusted_synic = header.config.untrusted_synic.value();
         config.xss_supported = header.config.xss_supported.value();
         config.tsc_frequency = header.config.tsc_frequency.value();
-        check(vtl_partition_init(&partition_, &config), "vtl_partition_init");
+        config.isolation = header.config.isolation.value();
+        config.vps = header.vps;
+        config.access_vsm = header.config.access_vsm.value();
+        config.xcr0_supported = header.config.xcr0_supported.value();
+        config.cr4_allowed = header.config.cr4_allowed.value();
+        slots_.resize(header.vps);
+        check(vtl_partition_init(&partition_, &config, slots_.data()), "vtl_partition_init");
         pair_partition(to_abi, header.start.partition, partition_.vtl);
+        pair_vsm(to_abi, header.start.vsm, partition_.vsm);
 
         vps_.resize(header.vps);
         for (std::uint32_t i = 0; i < header.vps; ++i) {
@@ -91,6 +235,7 @@ public:
             vtl_vp_state state = vps_[i].state;
             pair_vp(to_abi, header.start.vp[i], state);
             check(vtl_vp_restore(&vps_[i], &partition_, &state), "vtl_vp_restore");
+            pair_slot(to_abi, header.start.vp[i].slot, slots_[i]);
         }
     }
 
@@ -109,6 +254,7 @@ public:
         in.rip = exit.rip.value();
         in.rflags = exit.rflags.value();
         in.cr0 = exit.cr0.value();
+        in.cr4 = exit.cr4.value();
         in.interruptibility = exit.interruptibility.value();
         in.pending_debug = exit.pending_debug.value();
         in.now = exit.now.value();
@@ -118,6 +264,14 @@ public:
         in.answers.slot_busy = exit.slot_busy.value();
         in.answers.reference_time = exit.reference_time.value();
         in.answers.hypercall_result = exit.hypercall_result.value();
+        // Millions of exits a second pass here; most of them end at an MSR.
+        if (is_vmcall(exit) || in.kind != VTL_L2_EXIT) {
+            copy_input(exit, in);
+        } else {
+            in.answers.answer_timeouts = 0;
+            in.answers.answer_status = 0;
+            in.answers.answer_count = 1;
+        }
 
         vtl_outcome out;
         check(vtl_handle_exit(&partition_, &vps_.at(in.vp), &in, &out), "vtl_handle_exit");
@@ -136,32 +290,32 @@ public:
         to_model(result.request, out.request);
         to_model(result.request_index, out.request_index);
         to_model(result.request_value, out.request_value);
+        to_model(result.request_high, out.request_high);
+        to_model(result.request_vtl, out.request_vtl);
         to_model(result.proxy_filter, out.proxy_filter);
         to_model(result.crash_notify, out.crash_notify);
+        to_model(result.result, out.result);
+        to_model(result.result_high, out.result_high);
         to_model(result.hypercall, out.hypercall);
+        to_model(result.hypercall_vtl, out.hypercall_vtl);
         to_model(result.hypercall_register, out.hypercall_register);
         to_model(result.hypercall_value, out.hypercall_value);
-        const vtl_message& message = out.message;
-        to_model(result.message, message.status);
-        to_model(result.message_vp, message.vp);
-        to_model(result.message_length, message.length);
-        to_model(result.message_access, message.access);
-        to_model(result.message_state, message.state);
-        to_model(result.message_cs_base, message.cs_base);
-        to_model(result.message_cs_limit, message.cs_limit);
-        to_model(result.message_cs_selector, message.cs_selector);
-        to_model(result.message_cs_attributes, message.cs_attributes);
-        to_model(result.message_rip, message.rip);
-        to_model(result.message_rflags, message.rflags);
-        to_model(result.message_msr, message.msr);
-        to_model(result.message_rdx, message.rdx);
-        to_model(result.message_rax, message.rax);
-        to_model(result.interrupt, message.interrupt);
-        to_model(result.interrupt_vector, message.interrupt_vector);
+        to_model(result.message, out.message.status);
+        to_model(result.message_vp, out.message.vp);
+        pair_message(to_model, result.intercept, out.message.contents);
+        to_model(result.interrupt, out.message.interrupt);
+        to_model(result.interrupt_vector, out.message.interrupt_vector);
         to_model(result.log_site, out.log_site);
         to_model(result.log_msr, out.log_msr);
         to_model(result.log_value, out.log_value);
-        to_model(result.audit, out.audit);
+        to_model(result.audit, out.audit.present);
+        to_model(result.audit_origin, out.audit.origin);
+        to_model(result.audit_operation, out.audit.operation);
+        to_model(result.audit_vtl, out.audit.vtl);
+        to_model(result.audit_register, out.audit.reg);
+        to_model(result.audit_route, out.audit.route);
+        to_model(result.audit_verdict, out.audit.verdict);
+        to_model(result.audit_reason, out.audit.reason);
         return result;
     }
 
@@ -171,8 +325,15 @@ public:
         return registers;
     }
 
+    [[nodiscard]] model::PartitionVsm<Concrete> vsm() const override {
+        model::PartitionVsm<Concrete> registers;
+        pair_vsm(to_model, registers, partition_.vsm);
+        return registers;
+    }
+
     void vp(std::uint32_t index, InitialState::Vp& registers) const override {
         pair_vp(to_model, registers, vps_.at(index).state);
+        pair_slot(to_model, registers.slot, slots_.at(index));
     }
 
     [[nodiscard]] MsrBitmap msr_bitmap(std::uint32_t vp, unsigned vtl) const override {
@@ -183,7 +344,64 @@ public:
         return vtl_msr_access_exits(&vps_.at(vp), vtl, msr, write);
     }
 
+    [[nodiscard]] InterceptControls controls(std::uint32_t vp, unsigned vtl) const override {
+        const vtl_controls& controls = vps_.at(vp).controls[vtl];
+        return {.cr0_guest_host_mask = controls.cr0_guest_host_mask,
+                .cr4_guest_host_mask = controls.cr4_guest_host_mask,
+                .cr0_read_shadow = controls.cr0_read_shadow,
+                .cr4_read_shadow = controls.cr4_read_shadow,
+                .descriptor_table_exiting = controls.descriptor_table_exiting};
+    }
+
+    [[nodiscard]] std::uint8_t next_entry(std::uint32_t vp) const override {
+        return static_cast<std::uint8_t>(vtl_next_entry(&vps_.at(vp)));
+    }
+
+    [[nodiscard]] std::vector<AuditRecord> audit_records(std::uint32_t vp) const override {
+        std::vector<AuditRecord> records;
+        records.reserve(VTL_AUDIT_RECORDS);
+        for (std::uint32_t i = 0; i < VTL_AUDIT_RECORDS; ++i) {
+            // A ring that was restored lacks the records of the time before.
+            if (const auto record = audit_record(vp, i)) {
+                records.push_back(*record);
+            }
+        }
+        return records;
+    }
+
+    [[nodiscard]] std::optional<AuditRecord> newest_audit(std::uint32_t vp) const override {
+        return audit_record(vp, vps_.at(vp).state.vp.audit_count - 1);
+    }
+
+    [[nodiscard]] std::string inspect() const override {
+        std::vector<const vtl_vp*> vps;
+        for (const vtl_vp& vp : vps_) {
+            vps.push_back(&vp);
+        }
+        const auto count = static_cast<std::uint32_t>(vps.size());
+        std::string text(vtl_inspect(&partition_, vps.data(), count, nullptr, 0), '\0');
+        vtl_inspect(&partition_, vps.data(), count, text.data(), text.size() + 1); // a string has room for the 0
+        return text;
+    }
+
 private:
+    [[nodiscard]] std::optional<AuditRecord> audit_record(std::uint32_t vp, std::uint32_t index) const {
+        vtl_audit_record record;
+        if (vtl_audit_read(&vps_.at(vp), index, &record) != VTL_OK) {
+            return std::nullopt;
+        }
+        return AuditRecord{.sequence = record.sequence,
+                           .time = record.time,
+                           .vp = record.vp,
+                           .origin = record.origin,
+                           .operation = record.operation,
+                           .vtl = record.vtl,
+                           .reg = record.reg,
+                           .route = record.route,
+                           .verdict = record.verdict,
+                           .reason = record.reason};
+    }
+
     static void check(vtl_status status, const char* call) {
         if (status != VTL_OK) {
             throw SubjectError(fmt::format("{} answered {} to arguments that every implementation has to take", call,
@@ -192,6 +410,7 @@ private:
     }
 
     vtl_partition partition_{};
+    std::vector<vtl_vp_slot> slots_;
     std::vector<vtl_vp> vps_;
 };
 

@@ -7,9 +7,11 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace vtlcheck::conformance {
 
@@ -20,6 +22,33 @@ struct SubjectError : std::runtime_error {
 
 /// 512 words in the layout of TDG.VP.WR: read low, read high, write low, write high; 1 intercepts.
 using MsrBitmap = std::span<const std::uint64_t, 512>;
+
+/// What a VTL's VMCS intercepts besides MSRs (note P7).
+struct InterceptControls {
+    std::uint64_t cr0_guest_host_mask = 0;
+    std::uint64_t cr4_guest_host_mask = 0;
+    std::uint64_t cr0_read_shadow = 0;
+    std::uint64_t cr4_read_shadow = 0;
+    bool descriptor_table_exiting = false;
+
+    friend bool operator==(const InterceptControls&, const InterceptControls&) = default;
+};
+
+/// An audit record as it stands in a VP's ring (notes P35, P36).
+struct AuditRecord {
+    std::uint64_t sequence = 0;
+    std::uint64_t time = 0; ///< ns
+    std::uint32_t vp = 0;
+    std::uint8_t origin = 0;    ///< model::Origin
+    std::uint8_t operation = 0; ///< model::Operation
+    std::uint8_t vtl = 0;
+    std::uint32_t reg = 0;    ///< HV_REGISTER_NAME or VP index
+    std::uint8_t route = 0;   ///< model::Route
+    std::uint8_t verdict = 0; ///< model::AuditVerdict
+    std::uint16_t reason = 0; ///< HV_STATUS
+
+    friend bool operator==(const AuditRecord&, const AuditRecord&) = default;
+};
 
 class Subject {
 public:
@@ -38,12 +67,26 @@ public:
 
     /// The registers the subject holds now.
     [[nodiscard]] virtual std::array<model::PartitionVtl<Concrete>, 2> partition() const = 0;
+    [[nodiscard]] virtual model::PartitionVsm<Concrete> vsm() const = 0;
     virtual void vp(std::uint32_t index, InitialState::Vp& registers) const = 0;
 
     /// The MSR bitmap of a VTL of a VP as the TDX module would see it.
     [[nodiscard]] virtual MsrBitmap msr_bitmap(std::uint32_t vp, unsigned vtl) const = 0;
     /// Whether an access exits, bitmap and architecture together.
     [[nodiscard]] virtual bool access_exits(std::uint32_t vp, unsigned vtl, std::uint32_t msr, bool write) const = 0;
+    /// What the VTL's VMCS holds besides.
+    [[nodiscard]] virtual InterceptControls controls(std::uint32_t vp, unsigned vtl) const = 0;
+    /// The VTL entered next: 0, 1, or 2 for neither (note P2).
+    [[nodiscard]] virtual std::uint8_t next_entry(std::uint32_t vp) const = 0;
+    /// The records in the VP's ring, oldest first.
+    [[nodiscard]] virtual std::vector<AuditRecord> audit_records(std::uint32_t vp) const = 0;
+    /// The last of them, if there is one. Asked after each exit with a record, so a subject may have a faster answer.
+    [[nodiscard]] virtual std::optional<AuditRecord> newest_audit(std::uint32_t vp) const {
+        const auto records = audit_records(vp);
+        return records.empty() ? std::nullopt : std::optional(records.back());
+    }
+    /// Policy, state, counters and audit tail of the whole partition as JSON text, read only (requirement B9).
+    [[nodiscard]] virtual std::string inspect() const = 0;
 };
 
 /// The implementation of this repository (impl/), in this process.

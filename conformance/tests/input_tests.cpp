@@ -122,7 +122,7 @@ TEST(Input, BinaryFilesAreRefusedAtTheFirstLine) {
     EXPECT_EQ(reading_error("/proc/self/exe"), message);
     EXPECT_EQ(reading_error(TemporaryFile(std::string("a\0b\n", 4)).path()), message);
     EXPECT_EQ(reading_error(TemporaryFile(std::string("v\0t\0\n\0", 6)).path()), message);
-    EXPECT_EQ(error_of([] { (void)parse(std::string_view("vtlcheck-trace 1\nvp0\0", 21), "nul"); }), message);
+    EXPECT_EQ(error_of([] { (void)parse(std::string_view("vtlcheck-trace 2\nvp0\0", 21), "nul"); }), message);
 }
 
 TEST(Input, ByteOrderMarksAreRefused) {
@@ -145,7 +145,7 @@ TEST(Input, EndlessLinesAreOneErrorAndBoundedMemory) {
 }
 
 TEST(Input, CompressedFilesReadLikeThemselves) {
-    const std::string text = "vtlcheck-trace 1\nvp0 vtl0 rdmsr 0x10\n";
+    const std::string text = "vtlcheck-trace 2\nvp0 vtl0 rdmsr 0x10\n";
     TemporaryFile plain(text);
     const std::string expected = write(parse_file(plain.path()));
     for (const auto filter : {archive_write_add_filter_gzip, archive_write_add_filter_xz,

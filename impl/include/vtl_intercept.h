@@ -1,25 +1,28 @@
 /*
- * vtl_intercept: the MSR half of a TDX paravisor's intercept path.
+ * vtl_intercept: the intercept path of a TDX paravisor: MSRs, VTL privilege, register access.
  *
- * A VP of the partition has two guest VTLs. When TDG.VP.ENTER returns because a guest executed RDMSR, WRMSR or TDCALL,
- * hand the exit to vtl_handle_exit(). It decides what the instruction does, updates the VP's state and the guest
- * registers in the exit, and reports in vtl_outcome what is left for the caller: an event to inject, a device to ask, a
- * message for VTL1, a log line to charge, a hypercall to issue.
+ * A VP of the partition has two guest VTLs. When TDG.VP.ENTER returns, hand the exit to vtl_handle_exit(). It decides
+ * what the instruction does, updates the VP's state, and reports in vtl_outcome the guest's registers and what is left
+ * for the caller: an event to inject, a device or the TDX module to ask, a message for VTL1, a log line to charge, a
+ * hypercall to issue, an audit record. The other kinds of vtl_kind are requests of the paravisor itself. Then
+ * vtl_next_entry() says which VTL to enter, with the bitmap and the vtl_controls of that VTL.
  *
- * Devices are asked in advance: the caller fills vtl_exit.answers with what the device would say; an answer that is not
- * needed has no influence. vtl_outcome.request says which device access really happened.
+ * Devices, the module and the host are asked in advance: the caller fills vtl_exit.answers with what they would say; an
+ * answer that is not needed has no influence, and need not be set. vtl_outcome.request and .hypercall say which access
+ * really happened.
  *
- * Thread safety: one VP is touched by one thread at a time. The partition-wide registers are plain words; a caller that
- * runs VPs in parallel serialises accesses to them.
+ * Thread safety: one VP is touched by one thread at a time. The partition-wide registers and the slots are plain words; a
+ * caller that runs VPs in parallel serialises exits that access them: synthetic MSRs and hypercalls.
  *
- * C11 and C++20; no allocation, no lock, no floating point, no dependency. Fields in declaration order have no padding
- * that carries meaning. Provenance of behaviour: docs/reference-notes.md and `vtlcheck spec`.
+ * C11 and C++20; no allocation, no lock, no floating point, no dependency. Provenance of behaviour: the ids R1-R33 and
+ * P1-P41 of docs/reference-notes.md, and `vtlcheck spec`.
  */
 #ifndef VTL_INTERCEPT_H
 #define VTL_INTERCEPT_H
 
 #include <stdalign.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -27,25 +30,41 @@ extern "C" {
 #endif
 
 /* Changes with every change of a struct or of the meaning of a field. */
-#define VTL_INTERCEPT_ABI 1U
+#define VTL_INTERCEPT_ABI 2U
 
 enum { VTL_GPR_COUNT = 16, VTL_INFO_COUNT = 11, VTL_SINT_COUNT = 16, VTL_STIMER_COUNT = 4, VTL_CRASH_COUNT = 5 };
 enum { VTL_BITMAP_WORDS = 512 };
+enum { VTL_AUDIT_RECORDS = 64 };
 
 /* Result of a call. Only VTL_OK leaves effects; the others are errors of the caller, never of a guest. */
 enum vtl_status {
     VTL_OK = 0,
-    VTL_BAD_ARGUMENT = 1 /* null pointer, VTL above 1, or a VP that is not the exit's */
+    VTL_BAD_ARGUMENT = 1 /* null pointer, VTL above 1, a VP that is not the exit's or not of the partition, isolation
+                            above VTL_ISOLATION_CCA, no VPs, an audit record that is not there */
+};
+
+/* Who isolates the partition from the hypervisor. The last three are hardware isolation (P38, P39). */
+enum vtl_isolation {
+    VTL_ISOLATION_NONE = 0,
+    VTL_ISOLATION_VBS = 1,
+    VTL_ISOLATION_SNP = 2,
+    VTL_ISOLATION_TDX = 3,
+    VTL_ISOLATION_CCA = 4
 };
 
 /* What is fixed for the life of a partition. */
 struct vtl_config {
     bool la57; /* linear addresses are 57 bits wide, else 48 */
     bool x2apic_capable;
-    bool tsc_aux;           /* the processor has IA32_TSC_AUX */
-    bool untrusted_synic;   /* TDVMCALL service offered to VTL0 (profile untrusted-synic) */
-    uint64_t xss_supported; /* IA32_XSS bits the processor and XFAM support; only bits 10-12 count */
-    uint64_t tsc_frequency; /* Hz */
+    bool tsc_aux;            /* the processor has IA32_TSC_AUX */
+    bool untrusted_synic;    /* TDVMCALL service offered to VTL0 (profile untrusted-synic) */
+    uint64_t xss_supported;  /* IA32_XSS bits the processor and XFAM support; only bits 10-12 count */
+    uint64_t tsc_frequency;  /* Hz */
+    uint8_t isolation;       /* enum vtl_isolation */
+    uint32_t vps;            /* number of VPs, at least 1 */
+    bool access_vsm;         /* privilege AccessVsm of the guest (P16) */
+    uint64_t xcr0_supported; /* XCR0 bits of the processor (P25) */
+    uint64_t cr4_allowed;    /* CR4 bits the TDX module permits; only those of 0xB71FFF count (P7, P24) */
 };
 
 struct vtl_synic_state {
@@ -56,6 +75,49 @@ struct vtl_synic_state {
 /* One VTL's share of the partition-wide registers. */
 struct vtl_partition_state {
     uint64_t guest_os_id, hypercall, reference_tsc;
+};
+
+/* State of guest VSM (P30, P34): VTL_VSM_ENABLED is never left. */
+enum vtl_vsm { VTL_VSM_NOT_ENABLED = 0, VTL_VSM_ENABLED = 1, VTL_VSM_UNSUPPORTED = 2 };
+
+/* VTL1 in the partition as a whole. */
+struct vtl_vsm_state {
+    uint8_t guest_vsm;         /* enum vtl_vsm */
+    bool mbec;                 /* mode-based execution control, fixed when guest VSM is enabled */
+    bool vtl1_on_any_vp;       /* EnableVpVtl succeeded once (P31) */
+    uint64_t partition_config; /* VsmPartitionConfig (P28); reset 0x1E */
+};
+
+/* Segment register (P26). Attributes: type 3:0, S 4, DPL 6:5, P 7, reserved 11:8, AVL 12, L 13, D/B 14, G 15. */
+struct vtl_segment {
+    uint64_t base;
+    uint32_t limit;
+    uint16_t selector, attributes;
+};
+
+/* GDTR or IDTR. */
+struct vtl_table {
+    uint64_t base;
+    uint16_t limit;
+};
+
+/* Start context of EnableVpVtl and StartVirtualProcessor (TLFS HV_INITIAL_VP_CONTEXT, P34). */
+struct vtl_context {
+    uint64_t rip, rsp, rflags;
+    struct vtl_segment cs, ds, es, fs, gs, ss, tr, ldtr;
+    struct vtl_table idtr, gdtr;
+    uint64_t efer, cr0, cr3, cr4, pat;
+};
+
+/* What other VPs' exits can write about a VP (P31, P33). */
+struct vtl_vp_slot {
+    bool enable_called;  /* EnableVpVtl succeeded for this VP */
+    bool started;        /* the VP runs or may run; reset: VP 0 only */
+    bool enable_pending; /* `enable` waits for VTL_LOAD_CONTEXT */
+    bool start_pending;  /* `start` waits for VTL_LOAD_CONTEXT */
+    bool start_vtl1;     /* `start` is VTL1's, else VTL0's */
+    struct vtl_context enable;
+    struct vtl_context start;
 };
 
 /* Registers of one VTL of one VP. */
@@ -70,14 +132,40 @@ struct vtl_vtl_state {
     uint64_t stimer_config[VTL_STIMER_COUNT];
     uint64_t stimer_count[VTL_STIMER_COUNT];
     uint64_t crash[VTL_CRASH_COUNT];
+    uint64_t rip, rflags, cr0, cr4, rsp; /* as of the last exit or set (P1); the first four in the order of vtl_exit */
+};
+
+/* Contents of an intercept message (HvX64MsrInterceptMessage, HvX64RegisterInterceptMessage; R26, P4). */
+struct vtl_message_contents {
+    uint32_t type;   /* 0x80010001 MSR, 0x80010006 register; 0 if there is no message */
+    uint32_t number; /* MSR number, or HV_REGISTER_NAME */
+    uint64_t rdx, rax;
+    uint64_t cs_base;
+    uint32_t cs_limit;
+    uint16_t cs_selector, cs_attributes;
+    uint64_t rip, rflags;
+    uint16_t state; /* execution state: CPL 1:0, EFER.LMA 4 */
+    uint8_t length; /* instruction length */
+    uint8_t access; /* HV_INTERCEPT_ACCESS_WRITE = 1 */
 };
 
 /* Registers of a VP that belong to no single VTL. */
 struct vtl_vp_shared_state {
     bool vtl1_present;
-    uint64_t intercept_control; /* VTL1's CrInterceptControl word */
+    bool active_vtl1;           /* VTL1 ran last and is entered next, else VTL0 (P1, P2) */
     bool apic_offload;          /* VTL0's TPR, EOI and SELF_IPI may bypass the paravisor; starts true */
-    bool intercept_pending;     /* an intercept message for VTL1 could not be posted yet */
+    bool tlb_locked;            /* VTL1 holds VTL0's TLB lock (P29) */
+    bool vp_mbec;               /* VsmVpSecureConfigVtl0 (P29) */
+    bool intercept_pending;     /* `pending` waits for room in VTL1's message page (P3) */
+    uint64_t intercept_control; /* VTL1's CrInterceptControl word */
+    uint64_t cr0_mask, cr4_mask, misc_enable_mask;
+    uint64_t vina; /* VsmVina */
+    uint64_t xcr0;
+    uint64_t pending_event, pending_event_parameter; /* PendingEvent0 of VTL0 (P27) */
+    struct vtl_message_contents pending;
+    uint64_t audit_next;  /* sequence number of the next audit record (P35) */
+    uint64_t audit_lost;  /* records overwritten unread; saturates */
+    uint32_t audit_count; /* records in the ring, at most VTL_AUDIT_RECORDS */
     struct vtl_synic_state untrusted_synic;
 };
 
@@ -91,6 +179,29 @@ struct vtl_vp_state {
 struct vtl_partition {
     struct vtl_config config;
     struct vtl_partition_state vtl[2];
+    struct vtl_vsm_state vsm;
+    struct vtl_vp_slot* slots; /* the caller's array of config.vps slots, by VP index */
+};
+
+/* What a VTL's VMCS holds besides the MSR bitmap (P7). Derived from the state; in step with it after every call. */
+struct vtl_controls {
+    uint64_t cr0_guest_host_mask, cr4_guest_host_mask;
+    uint64_t cr0_read_shadow, cr4_read_shadow;
+    bool descriptor_table_exiting;
+};
+
+/* One audit record (P35, P36). Never holds a value. */
+struct vtl_audit_record {
+    uint64_t sequence;
+    uint64_t time; /* ns, of the exit */
+    uint32_t vp;
+    uint32_t reg;      /* HV_REGISTER_NAME, or VP index (P36) */
+    uint16_t reason;   /* HV_STATUS, 0 if granted */
+    uint8_t origin;    /* enum vtl_origin */
+    uint8_t operation; /* enum vtl_operation */
+    uint8_t vtl;       /* target */
+    uint8_t route;     /* enum vtl_route */
+    uint8_t verdict;   /* enum vtl_verdict */
 };
 
 struct vtl_vp {
@@ -98,14 +209,22 @@ struct vtl_vp {
        1 intercepts. */
     alignas(4096) uint64_t msr_bitmap[2][VTL_BITMAP_WORDS];
     struct vtl_vp_state state;
+    struct vtl_controls controls[2]; /* per VTL */
     uint32_t index;
+    struct vtl_audit_record audit[VTL_AUDIT_RECORDS]; /* by sequence number modulo the size */
 };
 
 enum vtl_kind {
-    VTL_L2_EXIT = 0,               /* TDG.VP.ENTER returned */
-    VTL_SET_INTERCEPT_CONTROL = 1, /* VTL1 sets CrInterceptControl to `argument` */
-    VTL_SET_APIC_OFFLOAD = 2,      /* the paravisor sets VTL0's APIC offload to bit 0 of `argument` */
-    VTL_ENABLE_VTL1 = 3            /* the VP loads its VTL1 state */
+    VTL_L2_EXIT = 0,          /* TDG.VP.ENTER returned */
+    VTL_LOAD_CONTEXT = 1,     /* the VP loads what waits in its slot (P34) */
+    VTL_SET_APIC_OFFLOAD = 2, /* the paravisor sets VTL0's APIC offload to bit 0 of `argument` (R32) */
+    VTL_DELIVER_MESSAGE = 3,  /* try again to post the message that waits (P3) */
+    VTL_PREEMPT = 4,          /* VTL1 has an interrupt that VTL0 must make room for (P5) */
+    VTL_STARTUP_IPI = 5,      /* the VTL sent INIT/SIPI; `argument`: target VP 31:0, vector 39:32 (P33) */
+    VTL_REVOKE_VSM = 6,       /* firmware hands over to a system without VSM (P34) */
+    VTL_HOST_ACCESS = 7,      /* kernel or paravisor touches a register of the VTL (P39) */
+    VTL_SPECIAL_REQUEST = 8,  /* `argument` is the enumerated request (P40) */
+    VTL_DRAIN_AUDIT = 9       /* the audit ring was read (P35) */
 };
 
 /* Indices of gpr[]: order of L2_ENTER_GUEST_STATE. */
@@ -147,25 +266,49 @@ enum vtl_info {
 struct vtl_answers {
     bool apic_fault;
     uint64_t apic_value;
-    bool page_refused;         /* guest memory refuses the overlay or lock */
-    bool slot_busy;            /* the message slot in VTL1's SIMP is occupied */
-    uint64_t reference_time;   /* 100 ns units */
-    uint64_t hypercall_result; /* of a forwarded PostMessage or SignalEvent */
+    bool page_refused;                            /* guest memory refuses the overlay or lock */
+    bool slot_busy;                               /* the message slot in VTL1's SIMP is occupied */
+    uint64_t reference_time;                      /* 100 ns units */
+    uint64_t hypercall_result;                    /* of a forwarded PostMessage or SignalEvent */
+    bool module_refused;                          /* the TDX module refuses the register access (P20) */
+    uint64_t register_value, register_value_high; /* its answer to VTL_REQUEST_REGISTER_READ */
+    uint16_t answer_status;                       /* HV_STATUS of the hypercall to the host (P37) */
+    uint32_t answer_count;                        /* entries it says it completed */
+    uint32_t answer_timeouts;                     /* HV_STATUS_TIMEOUT results before that */
+    uint64_t answer_value;                        /* register value it returned */
+    uint64_t assist_rax, assist_rcx;              /* of VTL1's VP assist page, for VtlReturn (P32) */
+};
+
+/* Input of a hypercall (P13-P15, P30-P33), read by the caller from the registers or the page the control word says; of
+   Get and SetVpRegisters the one entry at the start index. Only what the call needs must be set: `context` for EnableVpVtl
+   and StartVirtualProcessor alone. name, value and value_high also serve VTL_HOST_ACCESS and VTL_SPECIAL_REQUEST. */
+struct vtl_hypercall_input {
+    bool unreadable;       /* guest memory refuses the input or output page */
+    uint8_t target_vtl;    /* HV_INPUT_VTL, or VTL number */
+    uint8_t flags;         /* of EnablePartitionVtl */
+    uint32_t target_vp;    /* index, or 0xFFFFFFFE: self */
+    uint64_t partition_id; /* 0xFFFFFFFFFFFFFFFF: self */
+    uint32_t name;         /* HV_REGISTER_NAME */
+    uint64_t value, value_high;
+    struct vtl_context context;
 };
 
 struct vtl_exit {
-    uint32_t kind; /* enum vtl_kind; any other value is an internal error */
+    uint32_t kind; /* enum vtl_kind; any other value is an internal error (R2) */
     uint32_t vtl;  /* 0 or 1 */
     uint32_t vp;
     uint64_t argument;
     uint64_t info[VTL_INFO_COUNT];
     uint64_t gpr[VTL_GPR_COUNT]; /* the guest's */
     uint64_t rip, rflags;
-    uint64_t cr0;              /* VMCS GUEST_CR0 */
+    uint64_t cr0, cr4;         /* VMCS GUEST_CR0, GUEST_CR4 */
     uint32_t interruptibility; /* VMCS: bit 0 STI, bit 1 MOV SS */
     uint64_t pending_debug;    /* VMCS: bit 14 single step */
     uint64_t now;              /* ns */
+    uint8_t origin;    /* of VTL_HOST_ACCESS: VTL_ORIGIN_KERNEL or VTL_ORIGIN_PARAVISOR, others are internal errors */
+    uint8_t operation; /* of VTL_HOST_ACCESS: 0 get, 1 set, others are internal errors */
     struct vtl_answers answers;
+    struct vtl_hypercall_input input;
 };
 
 enum vtl_disposition {
@@ -178,7 +321,9 @@ enum vtl_disposition {
     VTL_HOST_ROUTED = 6,
     VTL_NOT_HANDLED = 7,
     VTL_ACCEPTED = 8,
-    VTL_REFUSED = 9
+    VTL_REFUSED = 9,
+    VTL_CONTINUED = 10, /* one entry of a list is done, the guest makes the call again (P14) */
+    VTL_EMULATE = 11    /* the instruction emulator's (P10) */
 };
 
 enum vtl_request {
@@ -192,7 +337,14 @@ enum vtl_request {
     VTL_REQUEST_PAGE_UNLOCK = 7,
     VTL_REQUEST_IDLE = 8,
     VTL_REQUEST_REFERENCE_TIME = 9,
-    VTL_REQUEST_VENDOR_CALL = 10 /* index: call code, value: control word */
+    VTL_REQUEST_VENDOR_CALL = 10,        /* index: call code, value: control word */
+    VTL_REQUEST_REGISTER_READ = 11,      /* TDX module or run page, register `index` of request_vtl */
+    VTL_REQUEST_REGISTER_WRITE = 12,     /* likewise, value and request_high */
+    VTL_REQUEST_DEFAULT_PROTECTION = 13, /* value: VTL0's default page protection: R 0, W 1, kernel X 2, user X 3 */
+    VTL_REQUEST_WAKE = 14,               /* index: VP whose slot was filled */
+    VTL_REQUEST_LOAD_CONTEXT = 15,       /* index: VTL whose other registers take the slot's values */
+    VTL_REQUEST_ENTRY_REASON = 16,       /* value for VTL1's VP assist page: 1 VTL call, 2 interrupt */
+    VTL_REQUEST_STARTUP_IPI = 17         /* index: VP, value: vector */
 };
 
 enum vtl_log_site {
@@ -203,73 +355,133 @@ enum vtl_log_site {
     VTL_LOG_CRASH = 4,
     VTL_LOG_TDVMCALL_READ = 5,
     VTL_LOG_TDVMCALL_WRITE = 6,
-    VTL_LOG_TDVMCALL_FUNCTION = 7
+    VTL_LOG_TDVMCALL_FUNCTION = 7,
+    VTL_LOG_HYPERCALL_CODE = 8,
+    VTL_LOG_VTL_SWITCH = 9,
+    VTL_LOG_PROTECTED_REGISTER = 10
 };
 
 enum vtl_message_status { VTL_MESSAGE_NONE = 0, VTL_MESSAGE_POSTED = 1, VTL_MESSAGE_PENDING = 2 };
 
-/* Intercept message for VTL1 (HvX64MsrInterceptMessage); all 0 when status is VTL_MESSAGE_NONE. */
+/* Intercept message for VTL1; all 0 when status is VTL_MESSAGE_NONE. */
 struct vtl_message {
     uint8_t status;
-    uint32_t vp;
-    uint8_t length;
-    uint8_t access;
-    uint16_t state;
-    uint64_t cs_base;
-    uint32_t cs_limit;
-    uint16_t cs_selector, cs_attributes;
-    uint64_t rip, rflags;
-    uint32_t msr;
-    uint64_t rdx, rax;
     bool interrupt; /* VTL1's APIC gets interrupt_vector */
     uint8_t interrupt_vector;
+    uint32_t vp;
+    struct vtl_message_contents contents;
+};
+
+/* On whose behalf (P36). */
+enum vtl_origin { VTL_ORIGIN_VTL0 = 0, VTL_ORIGIN_VTL1 = 1, VTL_ORIGIN_KERNEL = 2, VTL_ORIGIN_PARAVISOR = 3 };
+
+enum vtl_operation {
+    VTL_OPERATION_INTERNAL_ERROR = 0,
+    VTL_OPERATION_GET = 1,
+    VTL_OPERATION_SET = 2,
+    VTL_OPERATION_ENABLE_PARTITION_VTL = 3,
+    VTL_OPERATION_ENABLE_VP_VTL = 4,
+    VTL_OPERATION_START_VP = 5,
+    VTL_OPERATION_STARTUP_IPI = 6,
+    VTL_OPERATION_SPECIAL_GET = 7,
+    VTL_OPERATION_SPECIAL_SET = 8
+};
+
+/* How a register was reached (P36, P39). */
+enum vtl_route {
+    VTL_ROUTE_NONE = 0,
+    VTL_ROUTE_SHARED_PAGE = 1,
+    VTL_ROUTE_REGISTER_PAGE = 2,
+    VTL_ROUTE_KERNEL_IOCTL = 3,
+    VTL_ROUTE_TDX_MODULE = 4,
+    VTL_ROUTE_VMSA = 5,
+    VTL_ROUTE_HYPERCALL = 6,
+    VTL_ROUTE_EMULATION = 7
+};
+
+enum vtl_verdict { VTL_VERDICT_NONE = 0, VTL_VERDICT_GRANTED = 1, VTL_VERDICT_REFUSED = 2, VTL_VERDICT_FAILED = 3 };
+
+/* The audit record of this exit; all 0 when `present` is false. Sequence, time and VP are in the VP's ring. */
+struct vtl_audit {
+    bool present;
+    uint8_t origin, operation, vtl, route, verdict;
+    uint16_t reason;
+    uint32_t reg;
 };
 
 struct vtl_outcome {
-    uint8_t disposition;         /* enum vtl_disposition */
-    uint16_t error;              /* HV_STATUS when refused, else 0 */
     uint64_t gpr[VTL_GPR_COUNT]; /* the guest's registers after the exit */
     uint64_t rip;
-    uint32_t interruptibility;
     uint64_t pending_debug;
-    uint32_t event; /* VM-entry interruption information of a queued fault, 0 if none */
+    uint32_t interruptibility;
+    uint8_t disposition; /* enum vtl_disposition */
+    uint16_t error;      /* HV_STATUS when refused, else 0 */
+    uint32_t event;      /* VM-entry interruption information of a queued event, 0 if none */
     uint32_t event_error_code;
 
-    uint8_t request; /* enum vtl_request */
+    uint64_t result, result_high; /* value that Get, VTL_HOST_ACCESS or VTL_SPECIAL_REQUEST read */
+
+    uint8_t request;     /* enum vtl_request */
+    uint8_t request_vtl; /* of VTL_REQUEST_REGISTER_READ and _WRITE */
     uint32_t request_index;
-    uint64_t request_value;
+    uint64_t request_value, request_high;
     bool proxy_filter; /* recompute VTL0's proxy interrupt filter */
     bool crash_notify; /* tell the host of a guest crash */
 
-    bool hypercall; /* HvCallSetVpRegisters(Sint<hypercall_register>)@VTL0 to the host; its result is not looked at */
+    uint16_t hypercall; /* code of the hypercall to the host: 0x50, 0x51, 0xD, 0xF; 0 if none */
+    uint8_t hypercall_vtl;
     uint32_t hypercall_register;
     uint64_t hypercall_value;
 
-    struct vtl_message message;
-
     uint8_t log_site;   /* enum vtl_log_site: the one warning attempt of this exit */
-    uint32_t log_msr;   /* host-visible */
+    uint32_t log_msr;   /* host-visible: MSR number, register name, call code, sub-function */
     uint64_t log_value; /* confidential */
-    bool audit;         /* one audit record */
+
+    struct vtl_audit audit;
+    struct vtl_message message;
 };
 
-/* Sets up a partition at reset. */
-enum vtl_status vtl_partition_init(struct vtl_partition* partition, const struct vtl_config* config);
+/* Which VTL to enter (P2). */
+enum vtl_entry {
+    VTL_ENTER_VTL0 = 0,
+    VTL_ENTER_VTL1 = 1,
+    VTL_HOLD = 2 /* neither: VTL0 would run into its intercept again before the message for VTL1 is posted */
+};
 
-/* Sets up VP `index` at reset; VP 0 is the bootstrap processor. Fills the MSR bitmaps. */
+/* Sets up a partition at reset (R33). `slots` is an array of config->vps slots that lives as long as the partition; it is
+   set to reset too. */
+enum vtl_status vtl_partition_init(struct vtl_partition* partition, const struct vtl_config* config,
+                                   struct vtl_vp_slot* slots);
+
+/* Sets up VP `index` at reset; VP 0 is the bootstrap processor. Fills MSR bitmaps and controls, empties the audit ring. */
 enum vtl_status vtl_vp_init(struct vtl_vp* vp, const struct vtl_partition* partition, uint32_t index);
 
-/* Handles one exit. Every exit has exactly one outcome; nothing a guest does is fatal. On VTL_BAD_ARGUMENT neither the
-   state nor *outcome is touched. */
+/* Handles one exit. Every exit has exactly one outcome; nothing a guest, the host or the caller's own request does is
+   fatal. On VTL_BAD_ARGUMENT neither the state nor *outcome is touched. */
 enum vtl_status vtl_handle_exit(struct vtl_partition* partition, struct vtl_vp* vp, const struct vtl_exit* exit,
                                 struct vtl_outcome* outcome);
 
-/* Replaces the VP's registers (restore, test set-up) and recomputes the MSR bitmaps. Values are taken as they are. */
+/* Replaces the VP's registers (restore, test set-up) and recomputes MSR bitmaps and controls. Values are taken as they
+   are; records in the audit ring stay. */
 enum vtl_status vtl_vp_restore(struct vtl_vp* vp, const struct vtl_partition* partition,
                                const struct vtl_vp_state* state);
 
+/* Which VTL to enter next; VTL_HOLD without a VP. */
+enum vtl_entry vtl_next_entry(const struct vtl_vp* vp);
+
 /* Whether the MSR bitmap, or the architecture outside its two ranges, makes an access of `vtl` exit. */
 bool vtl_msr_access_exits(const struct vtl_vp* vp, uint32_t vtl, uint32_t msr, bool write);
+
+/* Reads the record at `index` of the VP's audit ring, 0 being the oldest. VTL_BAD_ARGUMENT if the ring does not hold it:
+   from state.vp.audit_count on, or if the state was restored from elsewhere and the record is not in this ring. */
+enum vtl_status vtl_audit_read(const struct vtl_vp* vp, uint32_t index, struct vtl_audit_record* record);
+
+/* Writes policy, state, counters and the last 16 audit records of each of `count` VPs as JSON, without any secret of the
+   guest: no RIP, general-purpose register, MSR value or message contents. Like snprintf: at most `size` bytes, the last of
+   them 0, and the length of the whole text is returned; the text is complete if that is below `size`. `buffer` may be null
+   if `size` is 0. 0 without a partition or VPs; null entries in `vps` are left out. */
+size_t vtl_inspect(const struct vtl_partition* partition, const struct vtl_vp* const* vps, uint32_t count, char* buffer,
+                   size_t size);
 
 #ifdef __cplusplus
 }

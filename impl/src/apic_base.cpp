@@ -1,39 +1,36 @@
-// WRMSR of IA32_APIC_BASE.
+// Writes of IA32_APIC_BASE, by WRMSR and by name.
 #include "bitmap.h"
 #include "bits.h"
 #include "handlers.h"
 #include "msr_access.h"
 #include "msr_numbers.h"
 #include "outcome.h"
+#include "register_access.h"
+#include "value_rules.h"
 
 #include <cstdint>
 
 namespace vtl_intercept {
-namespace {
 
-constexpr bool valid_apic_base(std::uint64_t base, std::uint64_t stored, bool x2apic_capable) {
-    if ((base & ~(APIC_BASE_BSP | APIC_BASE_EXTD | APIC_BASE_EN | APIC_BASE_PAGE)) != 0)
+bool store_apic_base(const vtl_config& config, vtl_vp& vp, vtl_outcome& outcome, std::uint32_t target,
+                     std::uint64_t value) {
+    std::uint64_t& apic_base = vp.state.vtl[target].apic_base;
+    const std::uint64_t stored = apic_base;
+    if (!valid_apic_base(value, stored, config.x2apic_capable))
         return false;
-    if ((base & APIC_BASE_EXTD) != 0)
-        return apic_enabled(base) && x2apic_capable;
-    return (stored & APIC_BASE_EXTD) == 0 || !apic_enabled(base);
-}
-
-} // namespace
-
-vtl_status write_apic_base(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome) {
-    vtl_vtl_state& state = vp.state.vtl[exit.vtl];
-    const std::uint64_t value = wrmsr_value(exit);
-    const std::uint64_t stored = state.apic_base;
-    if (!valid_apic_base(value, stored, partition.config.x2apic_capable))
-        return fault_gp(exit, outcome);
     const std::uint64_t base = (value & ~APIC_BASE_BSP) | (stored & APIC_BASE_BSP);
-    state.apic_base = base;
+    apic_base = base;
     if (apic_enabled(stored) && !apic_enabled(base))
         request(outcome, VTL_REQUEST_APIC_RESET, msr::IA32_APIC_BASE, base);
-    if (exit.vtl == 0)
+    if (target == 0)
         follow_state(vp);
-    return complete(exit, outcome, state.efer);
+    return true;
+}
+
+vtl_status write_apic_base(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome) {
+    if (!store_apic_base(partition.config, vp, outcome, exit.vtl, wrmsr_value(exit)))
+        return fault_gp(exit, outcome);
+    return complete(exit, outcome, vp.state.vtl[exit.vtl]);
 }
 
 } // namespace vtl_intercept

@@ -1,4 +1,4 @@
-// Builds the MSR bitmaps from the row list and changes the few words that follow state.
+// Builds the MSR bitmaps from the row list and changes the few words that follow state, likewise the VMCS controls.
 #include "bitmap.h"
 
 #include "bits.h"
@@ -77,6 +77,24 @@ constexpr std::uint64_t SSP_TABLE_CLAIM = claimed_bits(SSP_TABLE_CONTROL);
 static_assert((S_CET_CLAIM | PL_SSP_CLAIM | SSP_TABLE_CLAIM) == ANY_CLAIM, "a claim that arms no bit would be dead");
 constexpr std::uint64_t OFFLOADED = offloaded_bits();
 
+// What a guest may change of CR0 and CR4 without an exit (P7). CR4.MCE is the host's.
+constexpr std::uint64_t CR0_GUEST_OWNED = CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_WP | CR0_AM;
+constexpr std::uint64_t CR4_GUEST_OWNED = 0xB71FBF;
+
+void follow_controls(vtl_vp& vp) {
+    const vtl_vp_shared_state& shared = vp.state.vp;
+    const std::uint64_t control = shared.vtl1_present ? shared.intercept_control : 0;
+    vtl_controls& vtl0 = vp.controls[0];
+    vtl_controls& vtl1 = vp.controls[1];
+    vtl0.cr0_guest_host_mask = vtl1.cr0_guest_host_mask | ((control & CONTROL_CR0_WRITE) != 0 ? shared.cr0_mask : 0);
+    vtl0.cr4_guest_host_mask = vtl1.cr4_guest_host_mask | ((control & CONTROL_CR4_WRITE) != 0 ? shared.cr4_mask : 0);
+    vtl0.descriptor_table_exiting = (control & CONTROL_TABLE_WRITES) != 0;
+    for (unsigned n = 0; n < 2; ++n) {
+        vp.controls[n].cr0_read_shadow = vp.state.vtl[n].cr0;
+        vp.controls[n].cr4_read_shadow = vp.state.vtl[n].cr4;
+    }
+}
+
 } // namespace
 
 void follow_state(vtl_vp& vp) {
@@ -91,15 +109,20 @@ void follow_state(vtl_vp& vp) {
                       ((control & SSP_TABLE_CONTROL) != 0 ? SSP_TABLE_CLAIM : 0);
     words[X2APIC_READ_WORD] = (words[X2APIC_READ_WORD] & ~OFFLOADED) | armed;
     words[X2APIC_WRITE_WORD] = (words[X2APIC_WRITE_WORD] & ~OFFLOADED) | armed;
+    follow_controls(vp);
 }
 
-void fill_bitmaps(vtl_vp& vp, const vtl_config& config) {
+void fill_controls(vtl_vp& vp, const vtl_config& config) {
     constexpr std::uint32_t tsc_aux_word = bitmap_word(msr::IA32_TSC_AUX, false);
     const std::uint64_t tsc_aux = config.tsc_aux ? bitmap_bit(msr::IA32_TSC_AUX) : 0;
     __builtin_memcpy(vp.msr_bitmap[0], base.word, sizeof base.word);
     __builtin_memcpy(vp.msr_bitmap[1], base.word, sizeof base.word);
     vp.msr_bitmap[0][tsc_aux_word] &= ~tsc_aux;
     vp.msr_bitmap[1][tsc_aux_word] &= ~tsc_aux;
+    vp.controls[1] = {};
+    vp.controls[1].cr0_guest_host_mask = ~CR0_GUEST_OWNED;
+    vp.controls[1].cr4_guest_host_mask = ~(CR4_GUEST_OWNED & config.cr4_allowed);
+    vp.controls[0] = vp.controls[1];
     follow_state(vp);
 }
 

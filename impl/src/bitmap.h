@@ -1,4 +1,4 @@
-// The MSR bitmaps: which accesses exit, and keeping them in step with the state they follow.
+// MSR bitmaps and VMCS controls: what exits, and keeping them in step with the state they follow.
 #ifndef VTL_IMPL_BITMAP_H
 #define VTL_IMPL_BITMAP_H
 
@@ -33,12 +33,12 @@ inline bool msr_armed(const vtl_vp& vp, std::uint32_t vtl, std::uint32_t number,
     return (vp.msr_bitmap[vtl][bitmap_word(number, write)] & bitmap_bit(number)) != 0;
 }
 
-// Brings VTL0's bitmap in step with the control word, the presence of VTL1, the APIC offload and VTL0's x2APIC mode.
-// VTL1's bitmap follows nothing.
+// Brings VTL0's bitmap and both VTLs' controls in step with the control word and masks, the presence of VTL1, the APIC
+// offload, VTL0's x2APIC mode, CR0 and CR4. VTL1's bitmap and masks follow nothing.
 void follow_state(vtl_vp& vp);
 
-// Fills both bitmaps, whatever they held.
-void fill_bitmaps(vtl_vp& vp, const vtl_config& config);
+// Fills bitmaps and controls, whatever they held.
+void fill_controls(vtl_vp& vp, const vtl_config& config);
 
 } // namespace vtl_intercept
 

@@ -11,6 +11,11 @@ namespace {
 constexpr std::uint64_t APIC_BASE_RESET = 0xFEE00000 | APIC_BASE_EN;
 constexpr std::uint64_t PAT_RESET = 0x0007'0406'0007'0406;
 constexpr std::uint64_t SCONTROL_RESET = 1;
+constexpr std::uint64_t RIP_RESET = 0xFFF0;
+constexpr std::uint64_t RFLAGS_RESET = 2;
+constexpr std::uint64_t CR0_RESET = CR0_CD | CR0_NW | CR0_ET;
+constexpr std::uint64_t XCR0_RESET = 1;
+constexpr std::uint64_t VSM_CONFIG_RESET = VSM_CONFIG_MASK;
 
 void reset_synic(vtl_synic_state& synic) {
     synic.scontrol = SCONTROL_RESET;
@@ -22,31 +27,45 @@ void reset_vtl(vtl_vtl_state& state, bool bootstrap) {
     state.apic_base = APIC_BASE_RESET | (bootstrap ? APIC_BASE_BSP : 0);
     state.efer = EFER_NXE; // TDX requires it
     state.pat = PAT_RESET;
+    state.rip = RIP_RESET;
+    state.rflags = RFLAGS_RESET;
+    state.cr0 = CR0_RESET;
     reset_synic(state.synic);
 }
 
 } // namespace
 } // namespace vtl_intercept
 
-extern "C" vtl_status vtl_partition_init(vtl_partition* partition, const vtl_config* config) {
-    if (partition == nullptr || config == nullptr)
+extern "C" vtl_status vtl_partition_init(vtl_partition* partition, const vtl_config* config, vtl_vp_slot* slots) {
+    if (partition == nullptr || config == nullptr || slots == nullptr || config->vps == 0 ||
+        config->isolation > VTL_ISOLATION_CCA)
         return VTL_BAD_ARGUMENT;
     partition->config = *config;
     partition->vtl[0] = {};
     partition->vtl[1] = {};
+    partition->vsm = {};
+    partition->vsm.partition_config = vtl_intercept::VSM_CONFIG_RESET;
+    partition->slots = slots;
+    for (std::uint32_t n = 0; n < config->vps; ++n)
+        slots[n] = {};
+    slots[0].started = true;
     return VTL_OK;
 }
 
 extern "C" vtl_status vtl_vp_init(vtl_vp* vp, const vtl_partition* partition, uint32_t index) {
-    if (vp == nullptr || partition == nullptr)
+    if (vp == nullptr || partition == nullptr || index >= partition->config.vps)
         return VTL_BAD_ARGUMENT;
     vp->index = index;
     vp->state = {};
     vp->state.vp.apic_offload = true;
+    vp->state.vp.xcr0 = vtl_intercept::XCR0_RESET;
     vtl_intercept::reset_synic(vp->state.vp.untrusted_synic);
     vtl_intercept::reset_vtl(vp->state.vtl[0], index == 0);
     vtl_intercept::reset_vtl(vp->state.vtl[1], index == 0);
-    vtl_intercept::fill_bitmaps(*vp, partition->config);
+    __builtin_memset(vp->audit, 0, sizeof vp->audit);
+    for (vtl_audit_record& record : vp->audit)
+        record.sequence = ~std::uint64_t{0}; // no record yet has its place
+    vtl_intercept::fill_controls(*vp, partition->config);
     return VTL_OK;
 }
 
@@ -54,7 +73,7 @@ extern "C" vtl_status vtl_vp_restore(vtl_vp* vp, const vtl_partition* partition,
     if (vp == nullptr || partition == nullptr || state == nullptr)
         return VTL_BAD_ARGUMENT;
     __builtin_memmove(&vp->state, state, sizeof *state); // `state` may be the VP's own
-    vtl_intercept::fill_bitmaps(*vp, partition->config);
+    vtl_intercept::fill_controls(*vp, partition->config);
     return VTL_OK;
 }
 

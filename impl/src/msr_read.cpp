@@ -13,9 +13,9 @@ namespace vtl_intercept {
 vtl_status handle_rdmsr(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome) {
     const std::uint32_t number = low32(exit.gpr[VTL_RCX]);
     if (!possible_msr_exit(vp, exit, number, false)) [[unlikely]]
-        return internal_error_gp(exit, outcome);
+        return internal_error_gp(vp, exit, outcome);
 
-    const vtl_vtl_state& state = vp.state.vtl[exit.vtl];
+    vtl_vtl_state& state = vp.state.vtl[exit.vtl];
     const MsrRule& rule = msr_rule(number);
     std::uint64_t value = 0;
     switch (rule.read) {
@@ -136,7 +136,7 @@ vtl_status handle_rdmsr(vtl_partition& partition, vtl_vp& vp, const vtl_exit& ex
     }
     outcome.gpr[VTL_RAX] = low32(value);
     outcome.gpr[VTL_RDX] = high32(value);
-    return complete(exit, outcome, state.efer);
+    return complete(exit, outcome, state);
 }
 
 } // namespace vtl_intercept

@@ -21,14 +21,14 @@ inline void clear(vtl_outcome& outcome) {
         clear<first + size, last>(outcome);
 }
 
-// Sets all but disposition, RIP, interruptibility and pending debug exceptions for good, unless a handler knows better;
+// Sets all but RIP, disposition, interruptibility and pending debug exceptions for good, unless a handler knows better;
 // every ending sets those four. Padding is cleared too, so that outcomes can be compared and stored as bytes.
 inline void begin_outcome(const vtl_exit& exit, vtl_outcome& outcome) {
-    clear<0, offsetof(vtl_outcome, gpr)>(outcome);
+    static_assert(offsetof(vtl_outcome, interruptibility) ==
+                      offsetof(vtl_outcome, pending_debug) + sizeof outcome.pending_debug,
+                  "all that is cleared is in one piece");
     __builtin_memcpy(outcome.gpr, exit.gpr, sizeof outcome.gpr);
-    clear<offsetof(vtl_outcome, interruptibility) + sizeof outcome.interruptibility,
-          offsetof(vtl_outcome, pending_debug)>(outcome);
-    clear<offsetof(vtl_outcome, event), sizeof outcome>(outcome);
+    clear<offsetof(vtl_outcome, interruptibility), sizeof outcome>(outcome);
 }
 
 inline vtl_status leave_unchanged(const vtl_exit& exit, vtl_outcome& outcome, vtl_disposition disposition) {
@@ -39,12 +39,14 @@ inline vtl_status leave_unchanged(const vtl_exit& exit, vtl_outcome& outcome, vt
     return VTL_OK;
 }
 
-inline vtl_status complete(const vtl_exit& exit, vtl_outcome& outcome, std::uint64_t efer) {
+// `state` is that of the exit's VTL.
+inline vtl_status complete(const vtl_exit& exit, vtl_outcome& outcome, vtl_vtl_state& state) {
     const bool code64 =
-        (efer & EFER_LME) != 0 && (exit.cr0 & CR0_PG) != 0 && (exit.info[VTL_INFO_RSI] & EXIT_RSI_CS_L) != 0;
+        (state.efer & EFER_LME) != 0 && (exit.cr0 & CR0_PG) != 0 && (exit.info[VTL_INFO_RSI] & EXIT_RSI_CS_L) != 0;
     const std::uint64_t next = exit.rip + high32(exit.info[VTL_INFO_R11]);
     outcome.disposition = VTL_COMPLETED;
     outcome.rip = code64 ? next : low32(next);
+    state.rip = outcome.rip;
     outcome.interruptibility = exit.interruptibility & ~BLOCKING_BY_STI_OR_MOV_SS;
     outcome.pending_debug = exit.pending_debug | ((exit.rflags & RFLAGS_TF) != 0 ? PENDING_DEBUG_BS : 0);
     return VTL_OK;
@@ -65,15 +67,14 @@ inline vtl_status fault_ud(const vtl_exit& exit, vtl_outcome& outcome) {
 }
 
 // No instruction is known to be pending.
-inline vtl_status internal_error(const vtl_exit& exit, vtl_outcome& outcome) {
-    outcome.audit = true;
-    return leave_unchanged(exit, outcome, VTL_INTERNAL_ERROR);
-}
+vtl_status internal_error(vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome);
 
 // An instruction is pending: the #GP keeps it from being executed over and over.
-inline vtl_status internal_error_gp(const vtl_exit& exit, vtl_outcome& outcome) {
-    outcome.event = event_gp(exit);
-    return internal_error(exit, outcome);
+vtl_status internal_error_gp(vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome);
+
+inline vtl_status refuse(const vtl_exit& exit, vtl_outcome& outcome, std::uint16_t error) {
+    outcome.error = error;
+    return leave_unchanged(exit, outcome, VTL_REFUSED);
 }
 
 inline void request(vtl_outcome& outcome, vtl_request kind, std::uint32_t index, std::uint64_t value) {

@@ -35,7 +35,7 @@ vtl_status write_overlay_page(vtl_partition& partition, vtl_vp& vp, const vtl_ex
         !write_page_register(*page, value, low32(exit.gpr[VTL_RCX]), VTL_REQUEST_PAGE_MAP, VTL_REQUEST_PAGE_UNMAP, exit,
                              outcome))
         return fault_gp(exit, outcome);
-    return complete(exit, outcome, state.efer);
+    return complete(exit, outcome, state);
 }
 
 } // namespace vtl_intercept

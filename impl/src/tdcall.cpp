@@ -1,9 +1,11 @@
 // TDCALL exits: the TDG.VP.VMCALL services offered to VTL0, which reach the untrusted synic.
 #include "bits.h"
+#include "guard.h"
 #include "handlers.h"
 #include "msr_numbers.h"
 #include "outcome.h"
 #include "overlay_page.h"
+#include "register_table.h"
 
 #include <cstdint>
 
@@ -60,9 +62,8 @@ bool write_msr(vtl_partition& partition, vtl_vp& vp, std::uint32_t number, std::
     if (is_sint(number)) {
         const std::uint32_t n = number % VTL_SINT_COUNT;
         synic.sint[n] = value;
-        outcome.hypercall = true;
-        outcome.hypercall_register = n;
-        outcome.hypercall_value = value;
+        // The host's copy is a hint to it: its answer does not matter.
+        ask_host_register(partition.config, exit, outcome, true, 0, reg::Sint0 + n, value);
         return true;
     }
     switch (number) {
@@ -124,7 +125,7 @@ void vendor_call(const vtl_exit& exit, vtl_outcome& outcome) {
 
 vtl_status handle_tdcall(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome) {
     if (lacks_vtl1_state(vp, exit))
-        return internal_error_gp(exit, outcome);
+        return internal_error_gp(vp, exit, outcome);
     if (cpl(exit) != 0)
         return fault_gp(exit, outcome);
     if (exit.vtl != 0 || !partition.config.untrusted_synic || exit.gpr[VTL_RAX] != TDG_VP_VMCALL)
@@ -133,7 +134,7 @@ vtl_status handle_tdcall(vtl_partition& partition, vtl_vp& vp, const vtl_exit& e
         architectural_call(partition, vp, exit, outcome);
     else
         vendor_call(exit, outcome);
-    return complete(exit, outcome, vp.state.vtl[0].efer);
+    return complete(exit, outcome, vp.state.vtl[0]);
 }
 
 } // namespace vtl_intercept

@@ -30,8 +30,9 @@ TEST_F(Arguments, NullPointersOfHandleExit) {
 }
 
 TEST_F(Arguments, NullPointersOfInitAndRestore) {
-    EXPECT_EQ(vtl_partition_init(nullptr, &config), VTL_BAD_ARGUMENT);
-    EXPECT_EQ(vtl_partition_init(&partition, nullptr), VTL_BAD_ARGUMENT);
+    EXPECT_EQ(vtl_partition_init(nullptr, &config, slots), VTL_BAD_ARGUMENT);
+    EXPECT_EQ(vtl_partition_init(&partition, nullptr, slots), VTL_BAD_ARGUMENT);
+    EXPECT_EQ(vtl_partition_init(&partition, &config, nullptr), VTL_BAD_ARGUMENT);
     EXPECT_EQ(vtl_vp_init(nullptr, &partition, 0), VTL_BAD_ARGUMENT);
     EXPECT_EQ(vtl_vp_init(&vp, nullptr, 0), VTL_BAD_ARGUMENT);
     EXPECT_EQ(vtl_vp_restore(nullptr, &partition, &vp.state), VTL_BAD_ARGUMENT);
@@ -39,13 +40,26 @@ TEST_F(Arguments, NullPointersOfInitAndRestore) {
     EXPECT_EQ(vtl_vp_restore(&vp, &partition, nullptr), VTL_BAD_ARGUMENT);
 }
 
+TEST_F(Arguments, PartitionsThatCannotBe) {
+    vtl_config bad = config;
+    bad.vps = 0;
+    EXPECT_EQ(vtl_partition_init(&partition, &bad, slots), VTL_BAD_ARGUMENT);
+    bad = config;
+    bad.isolation = VTL_ISOLATION_CCA + 1;
+    EXPECT_EQ(vtl_partition_init(&partition, &bad, slots), VTL_BAD_ARGUMENT);
+    bad.isolation = VTL_ISOLATION_CCA;
+    EXPECT_EQ(vtl_partition_init(&partition, &bad, slots), VTL_OK);
+    EXPECT_EQ(vtl_vp_init(&vp, &partition, VPS), VTL_BAD_ARGUMENT);
+    EXPECT_EQ(vtl_vp_init(&vp, &partition, VPS - 1), VTL_OK);
+}
+
 // Not a bad argument: nothing a port does is fatal (decision D2).
 TEST_F(BadExit, UnknownKindIsAnInternalError) {
-    for (const std::uint32_t kind : {4U, 255U, 0xFFFFFFFFU}) {
+    for (const std::uint32_t kind : {10U, 255U, 0xFFFFFFFFU}) {
         vtl_exit exit = wrmsr_exit(0x40000000, 1);
         exit.kind = kind;
         EXPECT_EQ(handle(exit), VTL_INTERNAL_ERROR);
-        EXPECT_TRUE(out.audit);
+        EXPECT_TRUE(out.audit.present);
         EXPECT_EQ(out.event, 0U);
         EXPECT_EQ(out.rip, exit.rip);
     }
@@ -60,9 +74,9 @@ TEST_F(BadExit, OtherVp) {
 }
 
 TEST_F(BadExit, ControlRequestsAreJudgedAlike) {
-    vtl_exit exit = control_exit(VTL_ENABLE_VTL1, 0, 2);
+    vtl_exit exit = control_exit(VTL_HOST_ACCESS, 0, 2);
     expect_refused(exit);
-    exit = control_exit(VTL_ENABLE_VTL1, 0);
+    exit = control_exit(VTL_LOAD_CONTEXT, 0);
     exit.vp = 7;
     expect_refused(exit);
 }
@@ -70,6 +84,14 @@ TEST_F(BadExit, ControlRequestsAreJudgedAlike) {
 TEST_F(Arguments, AccessQueryFailsClosed) {
     EXPECT_TRUE(vtl_msr_access_exits(nullptr, 0, 0x10, false));
     EXPECT_TRUE(vtl_msr_access_exits(&vp, 2, 0x10, false));
+    EXPECT_EQ(vtl_next_entry(nullptr), VTL_HOLD);
+}
+
+TEST_F(Arguments, AuditReadNeedsARecordAndAPlaceForIt) {
+    vtl_audit_record record{};
+    EXPECT_EQ(vtl_audit_read(nullptr, 0, &record), VTL_BAD_ARGUMENT);
+    EXPECT_EQ(vtl_audit_read(&vp, 0, nullptr), VTL_BAD_ARGUMENT);
+    EXPECT_EQ(vtl_audit_read(&vp, 0, &record), VTL_BAD_ARGUMENT);
 }
 
 } // namespace

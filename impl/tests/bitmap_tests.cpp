@@ -74,7 +74,7 @@ TEST_F(Bitmaps, LayoutIsTheModules) {
 TEST_F(Bitmaps, ControlWordArmsAtOnce) {
     enable_vtl1();
     for (const std::uint64_t word : {1ULL << 26, 1ULL << 27, 1ULL << 28, 0ULL, 0x1EFFD557ULL}) {
-        claim(word);
+        expect_status(set_exit(0x000E0000, word, 0, 1), 0x1'0000'0000);
         expect_all();
     }
 }
@@ -141,14 +141,15 @@ TEST_F(Bitmaps, IncrementalEqualsRecomputed) {
         const auto from = static_cast<std::uint32_t>(r >> 8 & 1);
         switch (r % 6) {
         case 0:
-            control(VTL_SET_INTERCEPT_CONTROL, random() & ((r & 0x100000) != 0 ? 0x1EFFD557 : ~std::uint64_t{0}), from);
+            handle(set_exit(0x000E0000 + (r >> 32) % 4,
+                            random() & ((r & 0x100000) != 0 ? 0x1EFFD557 : ~std::uint64_t{0}), 0, from));
             break;
         case 1:
             control(VTL_SET_APIC_OFFLOAD, random(), from);
             break;
         case 2:
             if ((r >> 16) % 64 == 0)
-                control(VTL_ENABLE_VTL1, 0, from);
+                enable_vtl1();
             break;
         case 3:
             wrmsr(0x1B, 0xFEE00000 | (random() & 0xD00), from);

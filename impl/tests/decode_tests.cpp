@@ -15,7 +15,7 @@ TEST_F(Decode, StatusFrom1120OnMeansNotEntered) {
         exit.interruptibility = 3;
         EXPECT_EQ(handle(exit), VTL_NOT_ENTERED);
         expect_unchanged_processor(exit);
-        EXPECT_FALSE(out.audit);
+        expect_no_audit();
         EXPECT_EQ(out.event, 0U);
     }
 }
@@ -32,7 +32,7 @@ TEST_F(Decode, OtherStatusesAreInternalErrorsWithoutFault) {
     for (const std::uint64_t code : {1ULL, 0x10FFULL, 0x1103ULL, 0x111FULL}) {
         vtl_exit exit = rdmsr_exit(0x1B);
         exit.info[VTL_INFO_RAX] = status(code, 0x1F);
-        expect_internal_error(exit, 0);
+        expect_internal_error(exit, 0, false);
     }
 }
 
@@ -40,7 +40,7 @@ TEST_F(Decode, EntryFailureIsAnInternalErrorWithoutFault) {
     for (const std::uint64_t code : {0ULL, 0x1100ULL, 0x1101ULL}) {
         vtl_exit exit = rdmsr_exit(0x1B);
         exit.info[VTL_INFO_RAX] = status(code, 0x80000021);
-        expect_internal_error(exit, 0);
+        expect_internal_error(exit, 0, false);
     }
 }
 
@@ -49,7 +49,7 @@ TEST_F(Decode, HostRoutedTdvmcallNeedsTheExactReason) {
     exit.info[VTL_INFO_RAX] = status(0x1101, 0x4D);
     EXPECT_EQ(handle(exit), VTL_HOST_ROUTED);
     expect_unchanged_processor(exit);
-    EXPECT_FALSE(out.audit);
+    expect_no_audit();
     exit.info[VTL_INFO_RAX] = status(0x1101, 0x1004D);
     expect_internal_error(exit, 0);
     exit.info[VTL_INFO_RAX] = status(0x1101, 0x1F);
@@ -63,22 +63,24 @@ TEST_F(Decode, ReasonBits16To30DoNotMatter) {
 }
 
 TEST_F(Decode, OtherReasonsBelongToOtherHandlers) {
-    for (const std::uint64_t reason : {0x12ULL, 0x1EULL, 0x21ULL, 0x38ULL, 0xFFFFULL, 0x11FULL}) {
+    for (const std::uint64_t reason : {0x11ULL, 0x1EULL, 0x21ULL, 0x38ULL, 0xFFFFULL, 0x11FULL}) {
         vtl_exit exit = base_exit(1, 0); // VTL1 without VTL1 state does not matter here
         exit.info[VTL_INFO_RAX] = reason;
         EXPECT_EQ(handle(exit), VTL_NOT_HANDLED);
         expect_unchanged_processor(exit);
-        EXPECT_FALSE(out.audit);
+        expect_no_audit();
     }
 }
 
 TEST_F(Decode, Vtl1WithoutStateIsAnInternalError) {
-    expect_internal_error(rdmsr_exit(0x1B, 1), GP_PROTECTED);
-    expect_internal_error(wrmsr_exit(0x1B, 0, 1), GP_PROTECTED);
+    expect_internal_error(rdmsr_exit(0x1B, 1), GP_PROTECTED, false);
+    expect_internal_error(wrmsr_exit(0x1B, 0, 1), GP_PROTECTED, false);
+    for (const std::uint32_t reason : {0x12U, 0x1CU, 0x37U, 0x2EU, 0x2FU})
+        expect_internal_error(base_exit(1, reason), GP_PROTECTED, false);
     vtl_exit exit = tdcall_exit(0, 0x1F);
     exit.vtl = 1;
     exit.info[VTL_INFO_R12] = 3; // judged after the missing state
-    expect_internal_error(exit, GP_PROTECTED);
+    expect_internal_error(exit, GP_PROTECTED, false);
 }
 
 TEST_F(Decode, MsrExitOutsideCpl0IsAnInternalError) {
@@ -131,7 +133,7 @@ TEST_F(Decode, FaultLeavesTheProcessorUnchanged) {
     exit.rflags |= TRAP_FLAG;
     EXPECT_EQ(handle(exit), VTL_FAULT_GP);
     expect_unchanged_processor(exit);
-    EXPECT_FALSE(out.audit);
+    expect_no_audit();
 }
 
 TEST_F(Decode, RipIsTruncatedOutside64BitCode) {
@@ -209,8 +211,20 @@ TEST_F(Decode, AReadChangesRaxAndRdxOnly) {
 }
 
 TEST_F(Decode, EveryByteOfTheOutcomeIsDefined) {
-    const vtl_exit exits[] = {rdmsr_exit(0x40000000), wrmsr_exit(0x12345, 1), tdcall_exit(0, 0x1F, 0x40000002),
-                              rdmsr_exit(0x40000070), rdmsr_exit(0x10),       control_exit(VTL_SET_APIC_OFFLOAD, 1)};
+    enable_vtl1();
+    claim(1U << 10);
+    const vtl_exit exits[] = {wrmsr_exit(0xC0000083, 1),
+                              get_exit(0x00080008, USE_VTL0, 1),
+                              set_exit(0x00050003, 1, USE_VTL0, 1),
+                              vmcall_exit(0x9999),
+                              control_exit(VTL_SPECIAL_REQUEST, 3),
+                              control_exit(VTL_DELIVER_MESSAGE),
+                              rdmsr_exit(0x40000000),
+                              wrmsr_exit(0x12345, 1),
+                              tdcall_exit(0, 0x1F, 0x40000002),
+                              rdmsr_exit(0x40000070),
+                              rdmsr_exit(0x10),
+                              control_exit(VTL_SET_APIC_OFFLOAD, 1)};
     for (const vtl_exit& exit : exits) {
         vtl_outcome zeros;
         vtl_outcome ones;

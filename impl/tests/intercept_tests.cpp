@@ -64,9 +64,9 @@ TEST_F(Intercepts, TakesNoEffect) {
     expect_unchanged_processor(exit);
     EXPECT_EQ(out.event, 0U);
     EXPECT_EQ(out.request, VTL_REQUEST_NONE);
-    EXPECT_FALSE(out.audit);
+    expect_no_audit();
     expect_log(VTL_LOG_PROTECTED_WRITE, 0xC0000081, 0x1122334455667788);
-    EXPECT_TRUE(same_bytes(&before, &vp, sizeof vp));
+    expect_only_saved(before, exit);
 }
 
 TEST_F(Intercepts, MessageContents) {
@@ -84,9 +84,10 @@ TEST_F(Intercepts, MessageContents) {
     exit.rip = 0xFFFFFFFF81000000;
     exit.rflags = 0x246;
     EXPECT_EQ(handle(exit), VTL_INTERCEPTED);
-    const vtl_message& m = out.message;
-    EXPECT_EQ(m.status, VTL_MESSAGE_POSTED);
-    EXPECT_EQ(m.vp, 5U);
+    EXPECT_EQ(out.message.status, VTL_MESSAGE_POSTED);
+    EXPECT_EQ(out.message.vp, 5U);
+    const vtl_message_contents& m = out.message.contents;
+    EXPECT_EQ(m.type, 0x80010001U);
     EXPECT_EQ(m.length, 0x0FU);
     EXPECT_EQ(m.access, 1U);
     EXPECT_EQ(m.state, 0x10U);
@@ -96,11 +97,11 @@ TEST_F(Intercepts, MessageContents) {
     EXPECT_EQ(m.cs_attributes, 0xA09BU);
     EXPECT_EQ(m.rip, 0xFFFFFFFF81000000U);
     EXPECT_EQ(m.rflags, 0x246U);
-    EXPECT_EQ(m.msr, 0xC0000082U);
+    EXPECT_EQ(m.number, 0xC0000082U);
     EXPECT_EQ(m.rdx, exit.gpr[VTL_RDX]); // all 64 bits
     EXPECT_EQ(m.rax, exit.gpr[VTL_RAX]);
-    EXPECT_TRUE(m.interrupt);
-    EXPECT_EQ(m.interrupt_vector, 0x7FU);
+    EXPECT_TRUE(out.message.interrupt);
+    EXPECT_EQ(out.message.interrupt_vector, 0x7FU);
     exit.cr0 = PE;
     handle(exit);
     EXPECT_EQ(m.state, 0U);
@@ -128,7 +129,7 @@ TEST_F(Intercepts, PostingNeedsPageSintAndSlot) {
             exit.answers.slot_busy = c.busy;
             EXPECT_EQ(handle(exit), VTL_INTERCEPTED);
             EXPECT_EQ(out.message.status, c.status);
-            EXPECT_EQ(out.message.msr, 0xC0000081U);
+            EXPECT_EQ(out.message.contents.number, 0xC0000081U);
             EXPECT_EQ(out.message.interrupt, c.interrupt);
             EXPECT_EQ(out.message.interrupt_vector, c.interrupt ? 0x51U : 0U);
             EXPECT_EQ(shared().intercept_pending, c.status == VTL_MESSAGE_PENDING);

@@ -17,6 +17,14 @@ TEST_F(Reads, ResetValues) {
     EXPECT_EQ(vtl(1).efer, 0x800U);
     EXPECT_TRUE(shared().apic_offload);
     EXPECT_FALSE(shared().vtl1_present);
+    EXPECT_EQ(partition.vsm.guest_vsm, VTL_VSM_NOT_ENABLED);
+    EXPECT_EQ(partition.vsm.partition_config, 0x1EU);
+    EXPECT_TRUE(slots[0].started);
+    EXPECT_FALSE(slots[1].started);
+    EXPECT_EQ(shared().xcr0, 1U);
+    EXPECT_EQ(vtl(1).rip, 0xFFF0U);
+    EXPECT_EQ(vtl(1).rflags, 2U);
+    EXPECT_EQ(vtl(1).cr0, 0x60000010U);
     EXPECT_EQ(shared().untrusted_synic.scontrol, 1U);
     EXPECT_EQ(shared().untrusted_synic.sint[15], 0x10000U);
 }
@@ -190,7 +198,7 @@ TEST_F(Reads, UnknownReadsZeroWithOneAttempt) {
         EXPECT_EQ(rdmsr(number), VTL_COMPLETED) << std::hex << number;
         EXPECT_EQ(result(), 0U) << std::hex << number;
         expect_log(VTL_LOG_UNKNOWN_READ, number, 0);
-        EXPECT_FALSE(out.audit);
+        expect_no_audit();
     }
 }
 

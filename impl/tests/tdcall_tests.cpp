@@ -13,7 +13,7 @@ protected:
     void expect_ud(const vtl_exit& exit) {
         EXPECT_EQ(handle(exit), VTL_FAULT_UD);
         EXPECT_EQ(out.event, UD);
-        EXPECT_FALSE(out.audit);
+        expect_no_audit();
         expect_unchanged_processor(exit);
         expect_log(VTL_LOG_NONE, 0, 0);
     }
@@ -41,9 +41,9 @@ protected:
         EXPECT_EQ(out.gpr[VTL_R10], INVALID_OPERAND);
         EXPECT_EQ(out.gpr[VTL_R11], exit.gpr[VTL_R11]);
         EXPECT_EQ(out.rip, 0x1004U);
-        EXPECT_FALSE(out.hypercall);
+        EXPECT_EQ(out.hypercall, 0U);
         expect_log(site, number, value);
-        EXPECT_TRUE(same_bytes(&before, &vp, sizeof vp));
+        expect_only_saved(before, exit);
     }
 };
 
@@ -53,7 +53,7 @@ TEST_F(Tdcall, CplIsInTheExitInformationNotInTheGuestsR12) {
     exit.info[VTL_INFO_R12] = 3;
     EXPECT_EQ(handle(exit), VTL_FAULT_GP);
     EXPECT_EQ(out.event, GP_PROTECTED);
-    EXPECT_FALSE(out.audit);
+    expect_no_audit();
     expect_unchanged_processor(exit);
 }
 
@@ -126,7 +126,7 @@ TEST_F(Tdcall, Writes) {
     EXPECT_EQ(synic().scontrol, ~std::uint64_t{0});
     EXPECT_EQ(vtl(0).synic.scontrol, 1U);
     expect_write_msr(0x40000084, 1);
-    EXPECT_FALSE(out.hypercall);
+    EXPECT_EQ(out.hypercall, 0U);
 }
 
 TEST_F(Tdcall, SintWritesReachTheHost) {
@@ -134,8 +134,9 @@ TEST_F(Tdcall, SintWritesReachTheHost) {
         expect_write_msr(0x40000090 + n, 0xFEDC000000000000 + n);
         EXPECT_EQ(synic().sint[n], 0xFEDC000000000000 + n);
         EXPECT_EQ(vtl(0).synic.sint[n], 0x10000U);
-        EXPECT_TRUE(out.hypercall);
-        EXPECT_EQ(out.hypercall_register, n);
+        EXPECT_EQ(out.hypercall, 0x51U);
+        EXPECT_EQ(out.hypercall_vtl, 0U);
+        EXPECT_EQ(out.hypercall_register, 0x000A0000U + n);
         EXPECT_EQ(out.hypercall_value, 0xFEDC000000000000 + n);
     }
 }

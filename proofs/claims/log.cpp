@@ -35,7 +35,9 @@ void log_one(Goal& goal) {
          tdvmcall & (r.out.log_msr == Symbolic::ite(vendor, bits<32>(r.exit.gpr[r10], 0), function)) &
              (r.out.log_value == 0));
     only("no-attempt-no-contents", LogSite::none, (r.out.log_msr == 0) & (r.out.log_value == 0));
-    goal.prove("an-intercept-warns", became(r, Disposition::intercepted), logged(r, LogSite::protected_write));
+    goal.prove(
+        "an-intercept-warns", became(r, Disposition::intercepted),
+        Symbolic::ite(arrives(r, wrmsr), logged(r, LogSite::protected_write), logged(r, LogSite::protected_register)));
     goal.prove("a-failed-tdvmcall-warns",
                became(r, Disposition::completed) & arrives(r, tdcall) & (r.out.gpr[r10] != 0),
                !logged(r, LogSite::none));

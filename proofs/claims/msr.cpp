@@ -77,7 +77,7 @@ void read_pure(Goal& goal) {
                    (r.out.pending_debug == done.pending_debug));
     goal.prove("completes-or-leaves-all", read & !became(r, Disposition::completed), registers_kept(r));
     goal.prove("reaches-devices-only", read,
-               !r.out.proxy_filter & !r.out.crash_notify & !r.out.hypercall & (r.out.message == 0) &
+               !r.out.proxy_filter & !r.out.crash_notify & (r.out.hypercall == 0) & (r.out.message == 0) &
                    (asked(r, Request::none) | asked(r, Request::apic_read) | asked(r, Request::idle) |
                     asked(r, Request::reference_time)));
     goal.witness(became(r, Disposition::completed) & asked(r, Request::apic_read));

@@ -45,7 +45,7 @@ void complete(Goal& goal) {
     goal.prove("single-step", done,
                (bit(r.out.pending_debug, 14) == (bit(r.exit.pending_debug, 14) | bit(r.exit.rflags, 8))) &
                    ((r.out.pending_debug | 0x4000) == (r.exit.pending_debug | 0x4000)));
-    goal.prove("only-an-instruction-completes", done, arrives(r, rdmsr) | arrives(r, wrmsr) | arrives(r, tdcall));
+    goal.prove("only-an-instruction-completes", done, arrives_here(r));
     goal.prove("otherwise-rip-stays", !done,
                (r.out.rip == r.exit.rip) & (r.out.interruptibility == r.exit.interruptibility) &
                    (r.out.pending_debug == r.exit.pending_debug));
@@ -63,9 +63,13 @@ void fault_pure(Goal& goal) {
                    (bits<8>(r.out.event, 8) == Symbolic::ite(protection(r), Bv<8>(0xB), Bv<8>(3))) &
                    (bits<16>(r.out.event, 16) == 0x8000) & (r.out.event_error_code == 0));
     goal.prove("ud-is-well-formed", ud, (r.out.event == 0x80000306) & (r.out.event_error_code == 0));
-    goal.prove("an-event-is-a-fault", r.out.event != 0, gp | ud | became(r, Disposition::internal_error));
-    goal.prove("a-fault-warns-nobody", gp | ud,
-               !r.out.audit & logged(r, LogSite::none) & (r.out.message == 0) & !r.out.hypercall & !r.out.crash_notify);
+    goal.prove("an-event-is-a-fault", r.out.event != 0,
+               gp | ud | became(r, Disposition::internal_error) |
+                   (became(r, Disposition::completed) & arrives(r, vmcall) & of_vtl1(r)));
+    goal.prove("a-fault-tells-nobody", gp | ud,
+               !r.out.audit & (r.out.message == 0) & (r.out.hypercall == 0) & !r.out.crash_notify);
+    goal.prove("a-fault-warns-of-a-vtl-switch-only", gp | ud,
+               logged(r, LogSite::none) | (ud & logged(r, LogSite::vtl_switch)));
     goal.witness(gp & !protection(r));
 }
 
@@ -73,14 +77,19 @@ void internal(Goal& goal) {
     const Run& r = goal.run();
     const Bool error = became(r, Disposition::internal_error);
     auto expected = nothing(r, Disposition::internal_error);
+    const Bv<8> own_vtl = Symbolic::ite(r.exit.vtl1, Bv<8>(1), Bv<8>(0));
     expected.audit = Bool(true);
+    expected.audit_origin = own_vtl;
+    expected.audit_vtl = own_vtl;
+    expected.audit_verdict = code(AuditVerdict::failed);
     expected.event = r.out.event;
     goal.prove("state", error, state_kept(r));
     goal.prove("one-audit-record-and-nothing-else", error, same(r.out, expected));
-    const Bool pending = arrives(r, rdmsr) | arrives(r, wrmsr) | arrives(r, tdcall);
+    const Bool pending = arrives_here(r);
     goal.prove("gp-where-an-instruction-is-pending", error,
                r.out.event == Symbolic::ite(pending, faulted(r).event, Bv<32>(0)));
-    goal.prove("audit-means-internal-error", r.out.audit, error);
+    goal.prove("its-record-means-internal-error",
+               r.out.audit & (r.out.audit_operation == code(Operation::internal_error)), error);
     const Bv<32> status = tdx_status(r);
     const Bool exit = is_kind(r, Kind::l2_exit);
     const Bool known = (status == 0) | (status == 0x1100) | (status == 0x1101) | (status == 0x1102);
@@ -89,8 +98,20 @@ void internal(Goal& goal) {
     const Bool msr_exit = arrives(r, rdmsr) | arrives(r, wrmsr);
     const Bool unarmed =
         (arrives(r, rdmsr) & !exits(r, msr_of(r), false)) | (arrives(r, wrmsr) & !exits(r, msr_of(r), true));
+    const Bv<64>& qualification = r.exit.info[info_rcx];
+    const Bv<8> cr = bits<8>(qualification, 0) & 0xF;
+    const Bv<8> access = bits<8>(qualification, 4) & 3;
+    const Bool cr_write = ((access == 0) & ((cr == 0) | (cr == 4))) | (access == 2) | (access == 3);
+    const Bool odd_cr = arrives(r, cr_access) & (!kernel_mode(r) | !cr_write);
+    const Bool tables_claimed =
+        of_vtl0(r) & r.before.vp.vtl1_present & ((r.before.vp.intercept_control & 0x78000) != 0);
+    const Bool odd_table = (arrives(r, gdtr_idtr) | arrives(r, ldtr_tr)) & !tables_claimed;
+    const Bool odd_host =
+        is_kind(r, Kind::host_access) & (((r.exit.origin != 2) & (r.exit.origin != 3)) | (r.exit.operation > 1));
+    const Bool homeless = is_kind(r, Kind::load_context) & !r.before.slot.enable_pending & r.before.slot.start_pending &
+                          r.before.slot.start_vtl1 & !r.before.vp.vtl1_present;
     goal.prove("exactly-these", error == (broken | (pending & !vtl_exists(r)) | (msr_exit & !kernel_mode(r)) | unarmed |
-                                          (r.exit.kind > 3)));
+                                          odd_cr | odd_table | odd_host | homeless | (r.exit.kind > 9)));
     goal.witness(r.out.event != 0);
 }
 
@@ -101,10 +122,28 @@ void idle_host(Goal& goal) {
     goal.prove("not-entered", exit & (tdx_status(r) >= 0x1120), is_nothing(Disposition::not_entered));
     goal.prove("host-routed", exit & (tdx_status(r) == 0x1101) & (exit_reason(r) == 77),
                is_nothing(Disposition::host_routed));
-    const Bv<16> basic = bits<16>(exit_reason(r), 0);
+    // Calls that other handlers serve (note P11).
+    static constexpr auto elsewhere = std::to_array<Numbers>({{0x2, 0x3},
+                                                              {0xB, 0xC},
+                                                              {0x13, 0x15},
+                                                              {0x4D, 0x4D},
+                                                              {0x52, 0x52},
+                                                              {0x5C, 0x5D},
+                                                              {0x7E, 0x7E},
+                                                              {0x94, 0x94},
+                                                              {0x9A, 0x9A},
+                                                              {0xDB, 0xDB},
+                                                              {0x11C, 0x11C},
+                                                              {0x8001, 0x8001}});
+    const Bool call = arrives(r, vmcall) & vtl_exists(r) & kernel_mode(r);
+    goal.prove("another-handlers-call", call,
+               became(r, Disposition::not_handled) ==
+                   is_among(Bv<32>(z3::zext(r.exit.gpr[rcx].term().extract(15, 0), 16)), elsewhere));
+    goal.prove("another-handlers-call-is-left-alone", call & became(r, Disposition::not_handled),
+               is_nothing(Disposition::not_handled));
     goal.prove("another-handler",
                exit & ((tdx_status(r) == 0) | (tdx_status(r) == 0x1100) | (tdx_status(r) == 0x1102)) &
-                   !bit(exit_reason(r), 31) & (basic != 31) & (basic != 32) & (basic != 77),
+                   !bit(exit_reason(r), 31) & !arrives_here(r),
                is_nothing(Disposition::not_handled));
     const auto because = [&](Disposition d, const Bool& cause) { return implies(became(r, d), exit & cause); };
     goal.prove("only-then", because(Disposition::not_entered, tdx_status(r) >= 0x1120) &
@@ -113,35 +152,140 @@ void idle_host(Goal& goal) {
     goal.witness(r.before.vp.vtl1_present);
 }
 
+/// Those who are asked in the course of an exit, and whether `r` shows that they were.
+struct Device {
+    const char* name;
+    void (*vary)(Goal& goal, Exit<Symbolic>& exit);
+    Bool (*is_asked)(const Run& r);
+};
+constexpr auto devices = std::to_array<Device>({
+    {"apic",
+     [](Goal& goal, Exit<Symbolic>& exit) {
+         goal.fresh(exit.apic_fault);
+         goal.fresh(exit.apic_value);
+     },
+     [](const Run& r) { return asked(r, Request::apic_read) | asked(r, Request::apic_write); }},
+    {"page", [](Goal& goal, Exit<Symbolic>& exit) { goal.fresh(exit.page_refused); },
+     [](const Run& r) {
+         return asked(r, Request::page_map) | asked(r, Request::page_lock) | asked(r, Request::default_protection);
+     }},
+    {"clock", [](Goal& goal, Exit<Symbolic>& exit) { goal.fresh(exit.reference_time); },
+     [](const Run& r) { return asked(r, Request::reference_time); }},
+    {"vendor-call", [](Goal& goal, Exit<Symbolic>& exit) { goal.fresh(exit.hypercall_result); },
+     [](const Run& r) { return asked(r, Request::vendor_call); }},
+    {"slot", [](Goal& goal, Exit<Symbolic>& exit) { goal.fresh(exit.slot_busy); },
+     [](const Run& r) { return r.out.message != 0; }},
+    {"module",
+     [](Goal& goal, Exit<Symbolic>& exit) {
+         goal.fresh(exit.module_refused);
+         goal.fresh(exit.register_value);
+         goal.fresh(exit.register_value_high);
+     },
+     [](const Run& r) { return asked(r, Request::register_read) | asked(r, Request::register_write); }},
+    {"hypervisor",
+     [](Goal& goal, Exit<Symbolic>& exit) {
+         goal.fresh(exit.answer_status);
+         goal.fresh(exit.answer_count);
+         goal.fresh(exit.answer_timeouts);
+         goal.fresh(exit.answer_value);
+     },
+     [](const Run& r) { return r.out.hypercall != 0; }},
+    {"assist-page",
+     [](Goal& goal, Exit<Symbolic>& exit) {
+         goal.fresh(exit.assist_rax);
+         goal.fresh(exit.assist_rcx);
+     },
+     [](const Run& r) { return became(r, Disposition::completed) & (r.exit.gpr[rax] == 0); }},
+});
+
+/// Exits of one kind, reason and call, and the devices they can ask.
+struct Occasion {
+    const char* name;
+    Kind kind;
+    std::uint16_t reason; ///< of an l2_exit
+    std::uint16_t call;   ///< of a VMCALL
+    std::string_view asks;
+    std::uint8_t operation = 0; ///< of a host_access
+};
+constexpr auto occasions = std::to_array<Occasion>({
+    {"rdmsr", Kind::l2_exit, rdmsr, 0, "apic clock"},
+    {"wrmsr", Kind::l2_exit, wrmsr, 0, "apic page slot"},
+    {"tdcall", Kind::l2_exit, tdcall, 0, "page vendor-call"},
+    {"cr-access", Kind::l2_exit, cr_access, 0, "slot"},
+    {"xsetbv", Kind::l2_exit, xsetbv, 0, "slot"},
+    {"gdtr-idtr", Kind::l2_exit, gdtr_idtr, 0, "slot"},
+    {"ldtr-tr", Kind::l2_exit, ldtr_tr, 0, "slot"},
+    {"get-registers", Kind::l2_exit, vmcall, 0x50, "module"},
+    {"set-registers", Kind::l2_exit, vmcall, 0x51, "module page"},
+    {"enable-partition-vtl", Kind::l2_exit, vmcall, 0xD, "hypervisor page"},
+    {"enable-vp-vtl", Kind::l2_exit, vmcall, 0xF, "hypervisor"},
+    {"start-vp", Kind::l2_exit, vmcall, 0x99, ""},
+    {"vtl-call", Kind::l2_exit, vmcall, 0x11, ""},
+    {"vtl-return", Kind::l2_exit, vmcall, 0x12, "assist-page"},
+    {"load-context", Kind::load_context, 0, 0, ""},
+    {"apic-offload", Kind::set_apic_offload, 0, 0, ""},
+    {"deliver-message", Kind::deliver_message, 0, 0, "slot"},
+    {"preempt", Kind::preempt, 0, 0, ""},
+    {"startup-ipi", Kind::startup_ipi, 0, 0, ""},
+    {"revoke-vsm", Kind::revoke_vsm, 0, 0, ""},
+    {"host-get", Kind::host_access, 0, 0, "module hypervisor", 0},
+    {"host-set", Kind::host_access, 0, 0, "module page hypervisor", 1},
+    {"special-request", Kind::special_request, 0, 0, "hypervisor"},
+    {"drain-audit", Kind::drain_audit, 0, 0, ""},
+});
+
+/// Every other exit comes to nothing, or to an internal error, whatever anybody answers (claims IDLE-HOST, INTERNAL), or
+/// is a call that nobody serves.
 void device(Goal& goal) {
+    const auto same_run = [](const Run& a, const Run& b) { return same(a.out, b.out) & same(a.after, b.after); };
+    for (const Occasion& occasion : occasions) {
+        const auto fix = [&](Exit<Symbolic>& exit) {
+            exit.kind = code(occasion.kind);
+            const auto low = [](Bv<64>& word, std::uint16_t number) {
+                word = Bv<64>(z3::concat(word.term().extract(63, 16), Bv<16>(number).term()));
+            };
+            if (occasion.kind == Kind::l2_exit) {
+                low(exit.info[info_rax], occasion.reason);
+            }
+            if (occasion.call != 0) {
+                low(exit.gpr[rcx], occasion.call);
+            }
+            if (occasion.kind == Kind::host_access) {
+                exit.operation = occasion.operation;
+            }
+        };
+        const auto can_ask = [&](const Device& device) { return occasion.asks.find(device.name) != std::string::npos; };
+        const std::string name = occasion.name;
+        const auto [first, second] = goal.fixed(name, fix, [&](State<Symbolic>&, Exit<Symbolic>& exit) {
+            goal.fresh(exit.now);
+            for (const Device& device : devices) {
+                if (!can_ask(device)) {
+                    device.vary(goal, exit);
+                }
+            }
+        });
+        goal.prove(name + "-asks-no-other", same_run(first, second));
+        for (const Device& device : devices) {
+            // A message that is tried again and finds no room shows that it was tried.
+            if (!can_ask(device) || occasion.kind == Kind::deliver_message) {
+                continue;
+            }
+            const auto [asks, again] =
+                goal.fixed(name, fix, [&](State<Symbolic>&, Exit<Symbolic>& exit) { device.vary(goal, exit); });
+            goal.prove(name + "-without-" + device.name, !device.is_asked(asks), same_run(asks, again));
+        }
+    }
     const Run& r = goal.run();
-    const auto same_run = [&](const Run& other) { return same(r.out, other.out) & same(r.after, other.after); };
-    const Run& apic = goal.second([&](State<Symbolic>&, Exit<Symbolic>& exit) {
-        goal.fresh(exit.apic_fault);
-        goal.fresh(exit.apic_value);
-    });
-    const Run& page = goal.second([&](State<Symbolic>&, Exit<Symbolic>& exit) { goal.fresh(exit.page_refused); });
-    const Run& clock = goal.second([&](State<Symbolic>&, Exit<Symbolic>& exit) { goal.fresh(exit.reference_time); });
-    const Run& host = goal.second([&](State<Symbolic>&, Exit<Symbolic>& exit) { goal.fresh(exit.hypercall_result); });
-    const Run& slot = goal.second([&](State<Symbolic>&, Exit<Symbolic>& exit) { goal.fresh(exit.slot_busy); });
-    const Run& none = goal.second([&](State<Symbolic>&, Exit<Symbolic>& exit) {
-        goal.fresh(exit.apic_fault);
-        goal.fresh(exit.apic_value);
-        goal.fresh(exit.page_refused);
-        goal.fresh(exit.reference_time);
-        goal.fresh(exit.hypercall_result);
-        goal.fresh(exit.now);
-    });
-    goal.prove("no-request", asked(r, Request::none), same_run(none));
-    goal.prove("apic", !asked(r, Request::apic_read) & !asked(r, Request::apic_write), same_run(apic));
-    goal.prove("apic-reset-has-no-answer", asked(r, Request::apic_reset), same_run(none));
-    goal.prove("page", !asked(r, Request::page_map) & !asked(r, Request::page_lock), same_run(page));
-    goal.prove("clock", !asked(r, Request::reference_time), same_run(clock));
-    goal.prove("host", !asked(r, Request::vendor_call), same_run(host));
-    goal.prove("slot", r.out.message == 0, same_run(slot));
     goal.prove("no-request-has-no-index", asked(r, Request::none),
-               (r.out.request_index == 0) & (r.out.request_value == 0));
-    goal.witness(became(r, Disposition::completed) & (none.exit.apic_value != r.exit.apic_value));
+               (r.out.request_index == 0) & (r.out.request_value == 0) & (r.out.request_high == 0) &
+                   (r.out.request_vtl == 0));
+    const Bool call = arrives(r, vmcall) & vtl_exists(r) & kernel_mode(r);
+    auto unlisted = finished(r);
+    unlisted.gpr[rax] = 2;
+    unlisted.log_site = code(LogSite::hypercall_code);
+    unlisted.log_msr = Bv<32>(z3::zext(r.exit.gpr[rcx].term().extract(15, 0), 16));
+    goal.prove("call-that-nobody-serves", call & logged(r, LogSite::hypercall_code),
+               state_kept(r) & same(r.out, unlisted));
 }
 
 } // namespace

@@ -11,8 +11,8 @@ namespace {
 /// The register `field` of a VTL, MSR number `msr`, takes the values that satisfy `acceptable` as `stored`, refuses all
 /// others with #GP, and no other exit changes it.
 template <class Field>
-void checked_register(Goal& goal, const std::string& name, std::uint32_t msr, Field&& field, const Bool& acceptable,
-                      const Bv<64>& stored) {
+void checked_register(Goal& goal, const std::string& name, std::uint32_t msr, std::uint32_t register_name,
+                      Field&& field, const Bool& acceptable, const Bv<64>& stored) {
     const Run& r = goal.run();
     const Bool write = writes(r, msr);
     goal.prove(name + "-accepted", write & acceptable,
@@ -20,7 +20,9 @@ void checked_register(Goal& goal, const std::string& name, std::uint32_t msr, Fi
     goal.prove(name + "-refused", write & !acceptable, state_kept(r) & same(r.out, faulted(r)));
     for (std::size_t v = 0; v < 2; ++v) {
         goal.prove(name + "-of-vtl" + std::to_string(v) + "-changes-so-only",
-                   !(field(r.before.vtl[v]) == field(r.after.vtl[v])), write & (r.exit.vtl1 == Bool(v == 1)));
+                   !(field(r.before.vtl[v]) == field(r.after.vtl[v])),
+                   (write & (r.exit.vtl1 == Bool(v == 1))) | sets_by_name(r, register_name) |
+                       (Bool(register_name == 0x80004) & loads_context(r)));
     }
 }
 
@@ -29,7 +31,8 @@ void values(Goal& goal) {
     goal.prove("reset-of-vp0", valid_state<Symbolic>(r.config, reset_state<Symbolic>(0)));
     goal.prove("reset-of-other-vps", valid_state<Symbolic>(r.config, reset_state<Symbolic>(1)));
     goal.assume_valid_state();
-    goal.prove("every-step", valid_state<Symbolic>(r.config, r.after));
+    goal.prove("every-step", valid_exit<Symbolic>(r.config, r.before, r.exit),
+               valid_state<Symbolic>(r.config, r.after));
     goal.witness(!same(r.before, r.after) & became(r, Disposition::completed));
 }
 
@@ -58,8 +61,9 @@ void efer(Goal& goal) {
         const auto& after = r.after.vtl[v];
         goal.prove("efer-of-vtl" + std::to_string(v) + "-changes-so-only",
                    (before.efer != after.efer) | (before.ia32e_guest ^ after.ia32e_guest),
-                   write & (r.exit.vtl1 == Bool(v == 1)));
-        goal.prove("vtl" + std::to_string(v) + "-can-be-entered", (before.efer != after.efer),
+                   ((write | arrives(r, cr_access)) & (r.exit.vtl1 == Bool(v == 1))) | sets_by_name(r, 0x80001) |
+                       sets_by_name(r, 0x40000) | loads_context(r));
+        goal.prove("vtl" + std::to_string(v) + "-can-be-entered", (before.efer != after.efer) & write,
                    (bit(after.efer, 10) == after.ia32e_guest) & bit(after.efer, 11) &
                        implies(after.ia32e_guest, bit(after.efer, 8)));
     }
@@ -73,10 +77,12 @@ void canonical_addresses(Goal& goal) {
         return Bool(z3::sext(value.term().extract(width - 1, 0), 64 - width) == value.term());
     };
     const Bool acceptable = Symbolic::ite(r.config.la57, extended(57), extended(48));
-    checked_register(goal, "lstar", 0xC0000082, [](auto& v) -> auto& { return v.lstar; }, acceptable, value);
-    checked_register(goal, "cstar", 0xC0000083, [](auto& v) -> auto& { return v.cstar; }, acceptable, value);
-    checked_register(goal, "sysenter-esp", 0x175, [](auto& v) -> auto& { return v.sysenter_esp; }, acceptable, value);
-    checked_register(goal, "sysenter-eip", 0x176, [](auto& v) -> auto& { return v.sysenter_eip; }, acceptable, value);
+    checked_register(goal, "lstar", 0xC0000082, 0x80009, [](auto& v) -> auto& { return v.lstar; }, acceptable, value);
+    checked_register(goal, "cstar", 0xC0000083, 0x8000A, [](auto& v) -> auto& { return v.cstar; }, acceptable, value);
+    checked_register(
+        goal, "sysenter-esp", 0x175, 0x80007, [](auto& v) -> auto& { return v.sysenter_esp; }, acceptable, value);
+    checked_register(
+        goal, "sysenter-eip", 0x176, 0x80006, [](auto& v) -> auto& { return v.sysenter_eip; }, acceptable, value);
     goal.witness(bit(value, 63));
 }
 
@@ -87,7 +93,7 @@ void pat(Goal& goal) {
         const Bv<8> type = bits<8>(value, 8 * i);
         acceptable = acceptable & ((type == 0) | (type == 1) | (type == 4) | (type == 5) | (type == 6) | (type == 7));
     }
-    checked_register(goal, "pat", 0x277, [](auto& v) -> auto& { return v.pat; }, acceptable, value);
+    checked_register(goal, "pat", 0x277, 0x80004, [](auto& v) -> auto& { return v.pat; }, acceptable, value);
     goal.witness(bits<8>(value, 0) == 1);
 }
 
@@ -99,7 +105,7 @@ void xss(Goal& goal) {
         acceptable =
             acceptable & implies(bit(value, n), n >= 10 && n <= 12 ? bit(r.config.xss_supported, n) : Bool(false));
     }
-    checked_register(goal, "xss", 0xDA0, [](auto& v) -> auto& { return v.xss; }, acceptable, value);
+    checked_register(goal, "xss", 0xDA0, 0x8008B, [](auto& v) -> auto& { return v.xss; }, acceptable, value);
     goal.witness(value == 0x1800);
 }
 
@@ -108,8 +114,10 @@ void short_registers(Goal& goal) {
     const Bv<64> value = written(r);
     const Bool upper_clear = bits<32>(value, 32) == 0;
     checked_register(
-        goal, "tsc-aux", 0xC0000103, [](auto& v) -> auto& { return v.tsc_aux; }, upper_clear& r.config.tsc_aux, value);
-    checked_register(goal, "sfmask", 0xC0000084, [](auto& v) -> auto& { return v.sfmask; }, upper_clear, value);
+        goal, "tsc-aux", 0xC0000103, 0x8007B, [](auto& v) -> auto& { return v.tsc_aux; }, upper_clear& r.config.tsc_aux,
+        value);
+    checked_register(
+        goal, "sfmask", 0xC0000084, 0x8000B, [](auto& v) -> auto& { return v.sfmask; }, upper_clear, value);
     goal.prove("no-tsc-aux-read",
                arrives(r, rdmsr) & vtl_exists(r) & kernel_mode(r) & (msr_of(r) == 0xC0000103) & !r.config.tsc_aux,
                state_kept(r) & same(r.out, faulted(r)));
@@ -144,17 +152,18 @@ void apic_base(Goal& goal) {
     for (std::size_t v = 0; v < 2; ++v) {
         const auto& b = r.before.vtl[v].apic_base;
         const auto& a = r.after.vtl[v].apic_base;
-        goal.prove("vtl" + std::to_string(v) + "-changes-so-only", b != a, write & (r.exit.vtl1 == Bool(v == 1)));
+        goal.prove("vtl" + std::to_string(v) + "-changes-so-only", b != a,
+                   (write & (r.exit.vtl1 == Bool(v == 1))) | sets_by_name(r, 0x80003));
         goal.prove("vtl" + std::to_string(v) + "-keeps-bsp", Bool(true), bit(b, 8) == bit(a, 8));
     }
     goal.witness(acceptable & resets);
 }
 
-/// A page register (note R17): when a page comes or goes, memory is asked, and it may refuse a page that comes.
+/// A page register (note R17), also reached under `register_name` unless that is 0: when a page comes or goes, memory is asked, and it may refuse a page that comes.
 /// `field(state, vtl)` is the register.
 template <class Field>
-void page_register(Goal& goal, const std::string& name, std::uint32_t msr, std::uint64_t reserved, bool lockable,
-                   Field&& field) {
+void page_register(Goal& goal, const std::string& name, std::uint32_t msr, std::uint32_t register_name,
+                   std::uint64_t reserved, bool lockable, Field&& field) {
     const Run& r = goal.run();
     const Bv<64> value = written(r);
     const Bv<64> before = Symbolic::ite(r.exit.vtl1, field(r.before, 1), field(r.before, 0));
@@ -184,7 +193,8 @@ void page_register(Goal& goal, const std::string& name, std::uint32_t msr, std::
                }));
     for (std::size_t v = 0; v < 2; ++v) {
         goal.prove(name + "-of-vtl" + std::to_string(v) + "-changes-so-only", field(r.before, v) != field(r.after, v),
-                   write & (r.exit.vtl1 == Bool(v == 1)));
+                   (write & (r.exit.vtl1 == Bool(v == 1))) |
+                       (register_name == 0 ? Bool(false) : sets_by_name(r, register_name)));
     }
     if (lockable) {
         goal.prove(name + "-stays-locked", bit(field(r.before, 0), 1), field(r.before, 0) == field(r.after, 0));
@@ -197,11 +207,11 @@ void pages(Goal& goal) {
     const auto vp_assist = [](auto& s, std::size_t v) -> auto& { return s.vtl[v].vp_assist; };
     const auto siefp = [](auto& s, std::size_t v) -> auto& { return s.vtl[v].synic.siefp; };
     const auto simp = [](auto& s, std::size_t v) -> auto& { return s.vtl[v].synic.simp; };
-    page_register(goal, "hypercall", 0x40000001, 0xFFC, true, hypercall);
-    page_register(goal, "reference-tsc", 0x40000021, 0xFFE, false, reference_tsc);
-    page_register(goal, "vp-assist", 0x40000073, 0xFFE, false, vp_assist);
-    page_register(goal, "siefp", 0x40000082, 0, false, siefp);
-    page_register(goal, "simp", 0x40000083, 0, false, simp);
+    page_register(goal, "hypercall", 0x40000001, 0, 0xFFC, true, hypercall);
+    page_register(goal, "reference-tsc", 0x40000021, 0, 0xFFE, false, reference_tsc);
+    page_register(goal, "vp-assist", 0x40000073, 0x90013, 0xFFE, false, vp_assist);
+    page_register(goal, "siefp", 0x40000082, 0xA0012, 0, false, siefp);
+    page_register(goal, "simp", 0x40000083, 0xA0013, 0, false, simp);
     goal.witness(bit(goal.run().before.partition[0].hypercall, 1));
 }
 
@@ -214,7 +224,7 @@ std::vector<Claim> value_claims() {
          "reset, "
          "and no exit ends it, whatever the configuration.",
          "D3 D9 D12 D14 D27 R33",
-         {valid_state_assumption},
+         {valid_state_assumption, valid_exit_assumption},
          {"lstar-unchecked", "xss-unchecked", "efer-lma-as-written", "control-takes-read-bits"},
          values},
         {"EFER",

@@ -2,6 +2,7 @@
 #include "proofs/evaluate.hpp"
 #include "proofs/prove.hpp"
 #include "proofs/tests/random_exit.hpp"
+#include "proptests/generator.hpp"
 
 #include <gtest/gtest.h>
 
@@ -26,15 +27,66 @@ std::string first_difference(const T& a, const T& b) {
     return found;
 }
 
+/// States and exits by turns: anything at all, and traces of the campaign's generator, which get further.
+class Situations {
+public:
+    explicit Situations(std::uint64_t seed) : random_(seed) {}
+
+    void next(ConcreteConfig& config, ConcreteState& before, ConcreteExit& exit) {
+        traced_ = random_.one_in(2);
+        if (!traced_) {
+            randomise_world(random_, config, before);
+            exit = random_exit(random_);
+            return;
+        }
+        if (left_ == 0) {
+            proptests::Plan plan{.seed = random_.bits(), .length = 64};
+            plan.vps = 1 + static_cast<std::uint32_t>(random_.below(4));
+            plan.focus = static_cast<proptests::Focus>(random_.below(proptests::focus_count));
+            plan.start = static_cast<std::uint32_t>(random_.below(proptests::start_count));
+            plan.config = static_cast<std::uint32_t>(random_.below(proptests::config_count));
+            plan.isolation = static_cast<Isolation>(random_.below(isolation_count));
+            left_ = plan.length;
+            header_ = proptests::header_of(plan);
+            generator_.emplace(plan);
+        }
+        --left_;
+        config = header_.config;
+        generator_->next(exit);
+        vp_ = exit.vp.value();
+        slot_ = slot_vp(config, exit);
+        before = header_.start.of(vp_, slot_);
+    }
+    /// What became of the state that `next` gave.
+    void became(const ConcreteState& after) {
+        if (traced_) {
+            header_.start.partition = after.partition;
+            header_.start.vsm = after.vsm;
+            header_.start.vp[vp_].shared = after.vp;
+            header_.start.vp[vp_].vtl = after.vtl;
+            header_.start.vp[slot_].slot = after.slot;
+        }
+    }
+
+private:
+    Random random_;
+    bool traced_ = false;
+    unsigned left_ = 0;
+    conformance::TraceHeader header_;
+    std::optional<proptests::ExitGenerator> generator_;
+    std::uint32_t vp_ = 0;
+    std::uint32_t slot_ = 0;
+};
+
 void compare(const Mutant* mutant, std::uint64_t seed, unsigned count) {
     SymbolicOracle oracle(mutant);
-    Random random(seed);
+    Situations situations(seed);
     std::vector<unsigned> hits(clause_count + 1);
     for (unsigned i = 0; i < count; ++i) {
         ConcreteConfig config;
         ConcreteState before;
-        randomise_world(random, config, before);
-        const ConcreteExit exit = random_exit(random);
+        ConcreteExit exit;
+        situations.next(config, before, exit);
 
         ConcreteState concrete_after = before;
         Reading<Concrete> reading(mutant, {config, before, exit});
@@ -42,6 +94,7 @@ void compare(const Mutant* mutant, std::uint64_t seed, unsigned count) {
         ConcreteState symbolic_after = before;
         const ConcreteStep symbolic = oracle.step(config, symbolic_after, exit);
 
+        situations.became(concrete_after);
         ASSERT_EQ(first_difference(concrete.out, symbolic.out), "") << "exit " << i << " of seed " << seed;
         ASSERT_EQ(first_difference(concrete_after, symbolic_after), "") << "exit " << i << " of seed " << seed;
         ASSERT_EQ(concrete.clause.value(), symbolic.clause.value()) << "exit " << i << " of seed " << seed;

@@ -41,8 +41,9 @@ void expect_replay(const ExampleRun& example) {
     const conformance::Trace trace = conformance::parse(example.trace, "example");
     ASSERT_EQ(trace.steps.size(), 1U);
     const auto& step_of_trace = trace.steps.front();
-    ConcreteState state = trace.start.of(step_of_trace.vp());
-    const ConcreteStep done = oracle_step(trace.config, state.partition, state.vp, state.vtl, step_of_trace.exit);
+    ConcreteState state = trace.start.of(step_of_trace.vp(), slot_vp(trace.config, step_of_trace.exit));
+    const ConcreteStep done =
+        oracle_step(trace.config, {state.partition, state.vsm, state.slot, state.vp, state.vtl}, step_of_trace.exit);
     ASSERT_TRUE(step_of_trace.expected.has_value());
     EXPECT_TRUE(conformance::diff(*step_of_trace.expected, done.out).empty());
     EXPECT_TRUE(conformance::diff(example.after, state).empty());
@@ -193,7 +194,7 @@ TEST(Prove, SelectionErrors) {
 
 TEST(Prove, EqualRunsGiveEqualExamples) {
     ProveOptions options;
-    options.ids = {"ISOLATE-0", "PROTECTED", "DEVICE"};
+    options.ids = {"ISOLATE-0", "PROTECTED", "CRASH"};
     options.mutants = false;
     options.minimise_limit = std::chrono::milliseconds(0); // the limit is a wall clock's
     options.threads = 1;

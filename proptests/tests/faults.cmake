@@ -1,36 +1,44 @@
 # Broken variants of impl/, each with one seeded fault, and the test that the differential check finds it.
 #
-# seeded_fault(<name> <clause> <file> <text> <replacement>) copies impl/src, replaces <text> in <file> (which has to
-# contain it), builds it and expects a divergence decided by a clause that starts with <clause>.
+# seeded_fault(<name> <clause> <file> <text> <replacement>) replaces <text> in a copy of <file> of impl/src (which has to
+# contain it), builds what depends on it and expects a divergence decided by a clause that starts with <clause>.
+add_library(fault_tests OBJECT ${CMAKE_CURRENT_SOURCE_DIR}/tests/fault_tests.cpp)
+target_link_libraries(fault_tests PUBLIC vtlcheck_proptests vtlcheck_builtin_subject GTest::gtest_main)
+
 function(seeded_fault name clause file text replacement)
   set(source ${PROJECT_SOURCE_DIR}/impl/src)
   set(copy ${CMAKE_CURRENT_BINARY_DIR}/faults/${name})
-  file(GLOB originals CONFIGURE_DEPENDS ${source}/*.cpp ${source}/*.h)
-  set(sources "")
-  foreach(original ${originals})
-    get_filename_component(leaf ${original} NAME)
-    file(READ ${original} content)
-    if(leaf STREQUAL file)
-      string(FIND "${content}" "${text}" found)
-      if(found EQUAL -1)
-        message(FATAL_ERROR "seeded fault ${name}: impl/src/${file} has no text \"${text}\"; adapt proptests/tests")
-      endif()
-      string(REPLACE "${text}" "${replacement}" content "${content}")
-    endif()
-    # Written only when changed, so that a new configuration does not build all variants again.
-    file(CONFIGURE OUTPUT ${copy}/${leaf} CONTENT "${content}" @ONLY)
-    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${original})
-    if(leaf MATCHES "\\.cpp$")
+  file(READ ${source}/${file} content)
+  string(FIND "${content}" "${text}" found)
+  if(found EQUAL -1)
+    message(FATAL_ERROR "seeded fault ${name}: impl/src/${file} has no text \"${text}\"; adapt proptests/tests")
+  endif()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source}/${file})
+  string(REPLACE "${text}" "${replacement}" content "${content}")
+  # Written only when changed, so that a new configuration does not build all variants again.
+  file(CONFIGURE OUTPUT ${copy}/${file} CONTENT "${content}" @ONLY)
+
+  # A fault of one source file needs that one: the linker takes the others from the library. A header's is in all.
+  set(sources ${copy}/${file})
+  if(NOT file MATCHES "\\.cpp$")
+    file(GLOB originals CONFIGURE_DEPENDS ${source}/*.cpp)
+    set(sources "")
+    foreach(original ${originals})
+      # A copy, since a quoted include looks beside the file first.
+      get_filename_component(leaf ${original} NAME)
+      set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${original})
+      configure_file(${original} ${copy}/${leaf} COPYONLY)
       list(APPEND sources ${copy}/${leaf})
-    endif()
-  endforeach()
-  add_library(fault_${name} STATIC ${sources})
-  target_include_directories(fault_${name} PRIVATE ${PROJECT_SOURCE_DIR}/impl/include)
+    endforeach()
+  endif()
+  file(CONFIGURE OUTPUT ${copy}/which_fault.cpp CONTENT
+       "extern const char* const fault_name;\nextern const char* const expected_clause;\nconst char* const fault_name = \"${name}\";\nconst char* const expected_clause = \"${clause}\";\n" @ONLY)
+  add_library(fault_${name} OBJECT ${sources} ${copy}/which_fault.cpp)
+  target_include_directories(fault_${name} PRIVATE ${copy} ${source} ${PROJECT_SOURCE_DIR}/impl/include)
   # A fault may leave something unused; that is not what is tested here.
   target_compile_options(fault_${name} PRIVATE -ffreestanding -fno-exceptions -fno-rtti -w -O1)
-  add_executable(conform_fault_${name} ${CMAKE_CURRENT_SOURCE_DIR}/tests/fault_tests.cpp)
-  target_compile_definitions(conform_fault_${name} PRIVATE FAULT="${name}" EXPECTED_CLAUSE="${clause}")
-  target_link_libraries(conform_fault_${name} PRIVATE vtlcheck_proptests vtlcheck_builtin_subject fault_${name}
+  add_executable(conform_fault_${name} $<TARGET_OBJECTS:fault_tests> $<TARGET_OBJECTS:fault_${name}>)
+  target_link_libraries(conform_fault_${name} PRIVATE vtlcheck_proptests vtlcheck_builtin_subject vtl_intercept
                                                       GTest::gtest_main)
   gtest_discover_tests(conform_fault_${name} TEST_PREFIX "fault.${name}.")
 endfunction()
@@ -43,9 +51,12 @@ seeded_fault(table_claim_bit "MSR-W-" msr_rows.h
 # The local APIC is asked before VTL1's claim.
 seeded_fault(stage_order "MSR-W-0" msr_write.cpp [[(vp.state.vp.intercept_control & rule.claim) != 0)]]
              [[(vp.state.vp.intercept_control & rule.claim) != 0 && rule.write != Write::apic_base)]])
-seeded_fault(value_rule_efer "MSR-W-35" msr_write.cpp [[|| (efer & EFER_NXE) == 0)]] ")")
-seeded_fault(value_rule_canonical "MSR-W-3" msr_write.cpp [[la57 ? bit(56) : bit(47)]] [[la57 ? bit(47) : bit(47)]])
-seeded_fault(value_rule_xss "MSR-W-47" msr_write.cpp [[~(config.xss_supported & XSS_VIRTUALISED)]] [[~XSS_VIRTUALISED]])
+# A rule of a value is one for all ways in, so any of them may show it.
+seeded_fault(value_rule_efer "" value_rules.h [[ && (efer & EFER_NXE) != 0;]] ";")
+seeded_fault(value_rule_canonical "" value_rules.h [[la57 ? bit(56) : bit(47)]] [[bit(47)]])
+seeded_fault(value_rule_xss "" value_rules.h [[~(config.xss_supported & XSS_VIRTUALISED)]] [[~XSS_VIRTUALISED]])
+seeded_fault(value_rule_entry "" value_rules.h [[if ((cr4 & CR4_PCIDE) != 0 && !lma)]] [[if ((cr4 & CR4_PCIDE) != 0 && false)]])
+seeded_fault(value_rule_xcr0 "" value_rules.h [[(xcr0 & mpx) != 0 && (xcr0 & mpx) != mpx]] [[false]])
 seeded_fault(rip_not_truncated "" outcome.h [[outcome.rip = code64 ? next : low32(next);]] [[outcome.rip = next;]])
 seeded_fault(rip_not_advanced "" outcome.h [[exit.rip + high32(exit.info[VTL_INFO_R11])]] [[exit.rip]])
 seeded_fault(vtl_index_state "MSR-W-" msr_write.cpp [[vtl_vtl_state& state = vp.state.vtl[exit.vtl];]]
@@ -57,7 +68,47 @@ seeded_fault(bitmap_claim "" bitmap.cpp [[(control & PL_SSP_CONTROL) != 0 ? PL_S
 seeded_fault(error_code_in_real_mode "" outcome.h
              [[(exit.cr0 & CR0_PE) != 0 ? EVENT_GP | EVENT_DELIVER_ERROR_CODE : EVENT_GP]]
              [[EVENT_GP | EVENT_DELIVER_ERROR_CODE]])
-seeded_fault(interrupt_while_polling "MSR-W-52" intercept.cpp
-             [[const bool interrupt = posted && (sint0 & SINT_POLLING) == 0;]] [[const bool interrupt = posted;]])
+seeded_fault(interrupt_while_polling "" message.cpp [[message.interrupt = (sint0 & SINT_POLLING) == 0;]]
+             [[message.interrupt = true;]])
 seeded_fault(unknown_write_not_logged "MSR-W-51" msr_write.cpp
              [[attempt_log(outcome, VTL_LOG_UNKNOWN_WRITE, number, value);]] "")
+
+# The privilege half.
+seeded_fault(registers_of_higher_vtl "REG-H-05" guest_registers.cpp
+             [[target > exit.vtl ? HV_STATUS_ACCESS_DENIED]] [[target > 1 ? HV_STATUS_ACCESS_DENIED]])
+seeded_fault(registers_of_own_vtl "REG-G-01" guest_registers.cpp
+             [[return target == own ? HV_STATUS_ACCESS_DENIED : HV_STATUS_SUCCESS;]] [[return HV_STATUS_SUCCESS;]])
+seeded_fault(vsm_without_privilege "REG-G-06" guest_registers.cpp [[own == 0 && !config.access_vsm]] [[false]])
+seeded_fault(set_in_wrong_vtl "REG-W-" register_access.cpp
+             [[vtl_vtl_state& state = vp.state.vtl[target];
+    vtl_vp_shared_state& shared]]
+             [[vtl_vtl_state& state = vp.state.vtl[exit.vtl];
+    vtl_vp_shared_state& shared]])
+seeded_fault(mask_not_armed "REG-W-26" register_access.cpp
+             [[word_at<std::uint64_t>(shared, row, name) = value;
+        follow_state(vp);]]
+             [[word_at<std::uint64_t>(shared, row, name) = value;]])
+seeded_fault(list_ends_early "REG-" hypercall.cpp [[list.start + 1;]] [[list.count;]])
+seeded_fault(output_misaligned "HVC-07" hypercall.cpp [[((input_address | output_address) & 7) != 0]]
+             [[(input_address & 7) != 0]])
+seeded_fault(refusal_not_audited "REG-" hypercall.cpp [[if (names_other_vtl(exit))]]
+             [[if (names_other_vtl(exit) && verdict.granted())]])
+seeded_fault(audit_without_time "" audit.cpp [[record.time = exit.now;]] [[record.time = 0;]])
+seeded_fault(enable_by_vtl0_again "VTL-E-05" vtl_state.cpp [[(vsm.vtl1_on_any_vp || target != vp.index)]]
+             [[target != vp.index]])
+seeded_fault(startup_not_denied "" vtl_state.cpp
+             [[return exit.vtl == 0 && (partition.vsm.partition_config & VSM_CONFIG_DENY_STARTUP) != 0;]]
+             [[return false;]])
+seeded_fault(slot_not_emptied "CTL-09" vtl_state.cpp [[slot.start_pending = false;]] "")
+seeded_fault(context_conforming_stack "VTL-" context.cpp [[return (type & CODE) == 0 || dpl_of(cs) <= dpl_of(ss);]]
+             [[return true;]])
+seeded_fault(return_keeps_tlb_lock "VTL-S-0" vtl_switch.cpp [[shared.tlb_locked = false;]] "")
+seeded_fault(event_without_code "VTL-S-05" vtl_switch.cpp [[outcome.event_error_code = high32(event);]] "")
+seeded_fault(vtl0_not_held "" vtl_switch.cpp [[shared.intercept_pending ? VTL_HOLD : VTL_ENTER_VTL0]] [[VTL_ENTER_VTL0]])
+seeded_fault(la57_in_long_mode "CR-07" control_registers.cpp [[(change & CR4_LA57) != 0 &&]] [[false &&]])
+seeded_fault(claim_without_mask "CR-0" control_registers.cpp [[(change & shared.cr4_mask) != 0]] [[true]])
+seeded_fault(guard_open "SPEC-01" guard.cpp [[config.untrusted_synic && ]] "")
+seeded_fault(timeouts_bound "" guard.cpp [[TIMEOUTS_MAX = 8;]] [[TIMEOUTS_MAX = 9;]])
+seeded_fault(capabilities_unfiltered "SPEC-05" host_access.cpp [[~(bit(35) - 1) | bit(30)]] [[~(bit(35) - 1)]])
+seeded_fault(kernel_reaches_all "HOST-" host_access.cpp [[origin != VTL_ORIGIN_KERNEL || route == VTL_ROUTE_KERNEL_IOCTL]]
+             [[true]])

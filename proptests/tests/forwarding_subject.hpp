@@ -15,6 +15,7 @@ public:
     [[nodiscard]] std::array<model::PartitionVtl<model::Concrete>, 2> partition() const override {
         return real_->partition();
     }
+    [[nodiscard]] model::PartitionVsm<model::Concrete> vsm() const override { return real_->vsm(); }
     void vp(std::uint32_t index, conformance::InitialState::Vp& registers) const override {
         real_->vp(index, registers);
     }
@@ -24,6 +25,17 @@ public:
     [[nodiscard]] bool access_exits(std::uint32_t vp, unsigned vtl, std::uint32_t msr, bool write) const override {
         return real_->access_exits(vp, vtl, msr, write);
     }
+    [[nodiscard]] conformance::InterceptControls controls(std::uint32_t vp, unsigned vtl) const override {
+        return real_->controls(vp, vtl);
+    }
+    [[nodiscard]] std::uint8_t next_entry(std::uint32_t vp) const override { return real_->next_entry(vp); }
+    [[nodiscard]] std::vector<conformance::AuditRecord> audit_records(std::uint32_t vp) const override {
+        return real_->audit_records(vp);
+    }
+    [[nodiscard]] std::optional<conformance::AuditRecord> newest_audit(std::uint32_t vp) const override {
+        return real_->newest_audit(vp);
+    }
+    [[nodiscard]] std::string inspect() const override { return real_->inspect(); }
 
 private:
     std::unique_ptr<conformance::Subject> real_ = conformance::builtin_subject();

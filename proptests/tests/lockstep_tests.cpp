@@ -23,6 +23,11 @@ class Altered final : public ForwardingSubject {
 public:
     std::function<void(Outcome&)> outcome = [](Outcome&) {};
     std::function<void(std::array<model::PartitionVtl<Concrete>, 2>&)> partition_registers = [](auto&) {};
+    std::function<void(model::PartitionVsm<Concrete>&)> vsm_registers = [](auto&) {};
+    std::function<void(unsigned, conformance::InterceptControls&)> intercept_controls = [](unsigned, auto&) {};
+    std::function<void(conformance::AuditRecord&)> newest_record = [](auto&) {};
+    std::function<void(std::vector<conformance::AuditRecord>&)> records = [](auto&) {};
+    std::uint8_t entry = 0; ///< added to the VTL entered next
     std::function<void(std::uint32_t, InitialState::Vp&)> vp_registers = [](std::uint32_t, auto&) {};
     std::function<void(std::uint32_t, unsigned, std::array<std::uint64_t, 512>&)> bitmap = [](std::uint32_t, unsigned,
                                                                                               auto&) {};
@@ -36,6 +41,31 @@ public:
         auto registers = ForwardingSubject::partition();
         partition_registers(registers);
         return registers;
+    }
+    [[nodiscard]] model::PartitionVsm<Concrete> vsm() const override {
+        auto registers = ForwardingSubject::vsm();
+        vsm_registers(registers);
+        return registers;
+    }
+    [[nodiscard]] conformance::InterceptControls controls(std::uint32_t vp, unsigned vtl) const override {
+        auto held = ForwardingSubject::controls(vp, vtl);
+        intercept_controls(vtl, held);
+        return held;
+    }
+    [[nodiscard]] std::uint8_t next_entry(std::uint32_t vp) const override {
+        return static_cast<std::uint8_t>(ForwardingSubject::next_entry(vp) + entry);
+    }
+    [[nodiscard]] std::optional<conformance::AuditRecord> newest_audit(std::uint32_t vp) const override {
+        auto record = ForwardingSubject::newest_audit(vp);
+        if (record) {
+            newest_record(*record);
+        }
+        return record;
+    }
+    [[nodiscard]] std::vector<conformance::AuditRecord> audit_records(std::uint32_t vp) const override {
+        auto ring = ForwardingSubject::audit_records(vp);
+        records(ring);
+        return ring;
     }
     void vp(std::uint32_t index, InitialState::Vp& registers) const override {
         ForwardingSubject::vp(index, registers);
@@ -53,7 +83,28 @@ private:
 };
 
 conformance::Trace two_vps() {
-    return conformance::parse("vtlcheck-trace 1\nconfig vps=2\nvp1 vtl0 rdmsr 0x277\n", "two");
+    return conformance::parse("vtlcheck-trace 2\nconfig vps=2\nvp1 vtl0 rdmsr 0x277\n", "two");
+}
+
+/// Three exits with an audit record, of one VP.
+conformance::Trace audited() {
+    return conformance::parse("vtlcheck-trace 2\n"
+                              "vp0 vtl0 special 3 t=1us\n"
+                              "vp0 vtl0 special 200 t=2us\n"
+                              "vp0 vtl0 host-get paravisor Rip t=3us\n",
+                              "audited");
+}
+
+/// Every change of a number of a record, one bit each.
+const std::vector<std::function<void(conformance::AuditRecord&)>>& record_changes() {
+    using conformance::AuditRecord;
+    static const std::vector<std::function<void(AuditRecord&)>> changes{
+        [](AuditRecord& r) { r.sequence ^= 1; },  [](AuditRecord& r) { r.time ^= 1; },
+        [](AuditRecord& r) { r.vp ^= 1; },        [](AuditRecord& r) { r.origin ^= 1; },
+        [](AuditRecord& r) { r.operation ^= 1; }, [](AuditRecord& r) { r.vtl ^= 1; },
+        [](AuditRecord& r) { r.reg ^= 1; },       [](AuditRecord& r) { r.route ^= 1; },
+        [](AuditRecord& r) { r.verdict ^= 1; },   [](AuditRecord& r) { r.reason ^= 1; }};
+    return changes;
 }
 
 TEST(Lockstep, AnUnalteredSubjectAgrees) {
@@ -88,6 +139,16 @@ TEST(Lockstep, EveryStateFieldOfEveryVpCounts) {
                 };
                 EXPECT_TRUE(run(subject, two_vps(), watch).has_value()) << shared[i].name;
             }
+            const auto& slot = FieldTable<model::VpSlot<Concrete>>::get();
+            for (std::size_t i = 0; i < slot.size(); ++i) {
+                Altered subject;
+                subject.vp_registers = [&](std::uint32_t index, InitialState::Vp& registers) {
+                    if (index == vp) {
+                        slot.store(registers.slot, i, slot.load(registers.slot, i) ^ 1);
+                    }
+                };
+                EXPECT_TRUE(run(subject, two_vps(), watch).has_value()) << slot[i].name;
+            }
             const auto& bank = FieldTable<model::VtlState<Concrete>>::get();
             for (unsigned v = 0; v < 2; ++v) {
                 for (std::size_t i = 0; i < bank.size(); ++i) {
@@ -115,6 +176,94 @@ TEST(Lockstep, EveryPartitionFieldCounts) {
             EXPECT_TRUE(run(subject, two_vps(), Watch::campaign).has_value()) << table[i].name;
         }
     }
+}
+
+TEST(Lockstep, EveryVsmFieldCounts) {
+    const auto& table = FieldTable<model::PartitionVsm<Concrete>>::get();
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        Altered subject;
+        subject.vsm_registers = [&](auto& vsm) { table.store(vsm, i, table.load(vsm, i) ^ 1); };
+        EXPECT_TRUE(run(subject, two_vps(), Watch::campaign).has_value()) << table[i].name;
+    }
+}
+
+TEST(Lockstep, EveryControlOfBothVtlsCounts) {
+    using conformance::InterceptControls;
+    const std::vector<std::function<void(InterceptControls&)>> changes{
+        [](InterceptControls& c) { c.cr0_guest_host_mask ^= 1; },
+        [](InterceptControls& c) { c.cr4_guest_host_mask ^= 1; }, [](InterceptControls& c) { c.cr0_read_shadow ^= 1; },
+        [](InterceptControls& c) { c.cr4_read_shadow ^= 1; },
+        [](InterceptControls& c) { c.descriptor_table_exiting = !c.descriptor_table_exiting; }};
+    for (unsigned vtl = 0; vtl < 2; ++vtl) {
+        for (std::size_t i = 0; i < changes.size(); ++i) {
+            Altered subject;
+            subject.intercept_controls = [&](unsigned of, InterceptControls& held) {
+                if (of == vtl) {
+                    changes[i](held);
+                }
+            };
+            const auto divergence = run(subject, two_vps(), Watch::campaign);
+            ASSERT_TRUE(divergence.has_value()) << i;
+            EXPECT_EQ(divergence->differences.size(), 1U);
+        }
+    }
+}
+
+TEST(Lockstep, TheNextEntryCounts) {
+    Altered subject;
+    subject.entry = 1;
+    const auto divergence = run(subject, two_vps(), Watch::campaign);
+    ASSERT_TRUE(divergence.has_value());
+    EXPECT_EQ(divergence->differences.front().field, "next_entry");
+}
+
+TEST(Lockstep, EveryNumberOfTheNewestAuditRecordCounts) {
+    for (std::size_t i = 0; i < record_changes().size(); ++i) {
+        Altered subject;
+        subject.newest_record = record_changes()[i];
+        const auto divergence = run(subject, audited(), Watch::campaign);
+        ASSERT_TRUE(divergence.has_value()) << i;
+        EXPECT_EQ(divergence->step, 0U);
+        EXPECT_EQ(divergence->differences.size(), 1U);
+    }
+}
+
+TEST(Lockstep, EveryRecordOfTheRingCounts) {
+    for (const auto watch : {Watch::campaign, Watch::everything}) {
+        for (std::size_t place = 0; place < 3; ++place) {
+            Altered subject;
+            subject.records = [&](auto& ring) {
+                if (place < ring.size()) {
+                    record_changes()[place](ring[place]);
+                }
+            };
+            const auto divergence = run(subject, audited(), watch);
+            ASSERT_TRUE(divergence.has_value()) << place;
+            EXPECT_EQ(divergence->step, watch == Watch::everything ? place : 2U);
+        }
+        Altered subject;
+        subject.records = [](auto& ring) { ring.clear(); };
+        EXPECT_TRUE(run(subject, audited(), watch).has_value()) << "no records";
+    }
+}
+
+TEST(Lockstep, OfARingThatWrapsTheNewestRecordsCount) {
+    auto trace = audited();
+    for (int i = 0; i < 100; ++i) {
+        trace.steps.push_back(trace.steps.front());
+        trace.steps.back().exit.now = 10'000 + static_cast<std::uint64_t>(i);
+    }
+    Altered good;
+    EXPECT_FALSE(run(good, trace, Watch::everything).has_value());
+    Altered subject;
+    subject.records = [](auto& ring) {
+        if (ring.size() == model::audit_capacity) {
+            ring.front().time += 1;
+        }
+    };
+    const auto divergence = run(subject, trace, Watch::everything);
+    ASSERT_TRUE(divergence.has_value());
+    EXPECT_EQ(divergence->step, 63U);
 }
 
 TEST(Lockstep, EveryBitmapBitCounts) {
