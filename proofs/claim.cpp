@@ -81,6 +81,14 @@ Query Goal::counterexample(const Obligation& obligation) {
     return query(obligation.name, {obligation.premise, !obligation.conclusion});
 }
 
+Query Goal::difference(const Run& written) {
+    Bool equal{true};
+    const auto compare = [&](const auto&, const auto& a, const auto& b) { equal = equal & (a == b); };
+    Outcome<Symbolic>::visit(compare, run().out, written.out);
+    State<Symbolic>::visit(compare, run().after, written.after);
+    return query("difference", {!equal});
+}
+
 Query Goal::reach(const Obligation& obligation) {
     std::vector<Bool> formulas{obligation.premise};
     for (const Run& run : runs_) {

@@ -80,8 +80,10 @@ public:
     [[nodiscard]] const Mutant* mutant() const { return mutant_; }
     [[nodiscard]] z3::context& context() const { return context_; }
 
-    /// A counterexample to the obligation. These three queries are rewritten for the solver (rewrite.hpp).
+    /// A counterexample to the obligation. These four queries are rewritten for the solver (rewrite.hpp).
     [[nodiscard]] Query counterexample(const Obligation& obligation);
+    /// An exit whose outcome or state afterwards is not what `written` has of the same exit.
+    [[nodiscard]] Query difference(const Run& written);
     /// A valid state and an exit that satisfy the premise of the obligation.
     [[nodiscard]] Query reach(const Obligation& obligation);
     /// The witness of the claim; there has to be an obligation.

@@ -103,6 +103,28 @@ MutantResult run_mutant(const Claim& claim, const std::string& mutant_name, cons
     claim.put(goal);
     const Limits limits{.time = options.time_limit, .seed = options.seed};
     result.reason = "no obligation notices it";
+    const auto kill = [&](const Obligation& obligation, const z3::model& model) {
+        const Example example =
+            make_example(goal, goal.counterexample(obligation), model, std::chrono::milliseconds(0));
+        result.killed = example.ok;
+        result.obligation = obligation.name;
+        result.reason = example.problem;
+    };
+    // Where the mutant does something else is a good place to look first: one question may spare those of all
+    // obligations before the one that notices. It is given up soon, since it need not have an answer.
+    if (goal.runs().size() == 1 && goal.obligations().size() > 2) {
+        Goal as_written(context);
+        const Limits soon{.time = std::min<std::chrono::milliseconds>(limits.time, std::chrono::seconds(1)),
+                          .seed = limits.seed};
+        const Answer elsewhere = ask(context, goal.difference(as_written.run()), soon);
+        for (const Obligation& obligation : goal.obligations()) {
+            const Bool broken = obligation.premise & !obligation.conclusion;
+            if (elsewhere.model && elsewhere.model->eval(broken.term(), true).is_true()) {
+                kill(obligation, *elsewhere.model);
+                return result;
+            }
+        }
+    }
     for (const Obligation& obligation : goal.obligations()) {
         const Query query = goal.counterexample(obligation);
         const Answer answer = ask(context, query, limits);
@@ -112,10 +134,7 @@ MutantResult run_mutant(const Claim& claim, const std::string& mutant_name, cons
             }
             continue;
         }
-        const Example example = make_example(goal, query, *answer.model, std::chrono::milliseconds(0));
-        result.killed = example.ok;
-        result.obligation = obligation.name;
-        result.reason = example.problem;
+        kill(obligation, *answer.model);
         break;
     }
     return result;

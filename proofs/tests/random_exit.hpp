@@ -116,10 +116,15 @@ inline void randomise_world(Random& random, model::ConcreteConfig& config, model
     config = {};
     state = model::reset_state<model::Concrete>(0);
     randomise(random, config);
+    if (!random.one_in(4)) {
+        config.isolation = random.below(model::isolation_count);
+    }
     if (random.one_in(2)) {
         randomise(random, state);
+        state.vsm.guest_vsm = random.one_in(4) ? random.bits() : random.below(model::guest_vsm_count);
         return;
     }
+    state.vsm.guest_vsm = random.below(model::guest_vsm_count);
     state.vp.vtl1_present = model::Concrete::Bool(!random.one_in(4));
     state.vp.apic_offload = model::Concrete::Bool(random.one_in(2));
     state.vp.intercept_control = random.bits() & 0x1EFFD557;
@@ -131,13 +136,47 @@ inline void randomise_world(Random& random, model::ConcreteConfig& config, model
     }
 }
 
+/// A hypercall or host access about some register, well formed but for what the register itself takes.
+inline void name_a_register(Random& random, model::ConcreteExit& exit) {
+    using namespace model;
+    // The registers of VSM and of VTL1's intercepts, which are few and depend on most, more often than others.
+    const auto& row = register_table[random.below(register_table.size())];
+    static constexpr std::array<std::uint32_t, 3> often{
+        register_code("VsmPartitionConfig"), register_code("VsmVpSecureConfigVtl0"), register_code("PendingEvent0")};
+    exit.name = random.one_in(4) ? random.of(often) : row.code;
+    if (random.one_in(3)) {
+        exit.value = random.below(0x80);
+    }
+    if (random.one_in(3)) {
+        exit.kind = static_cast<std::uint8_t>(Kind::host_access);
+        exit.origin = 2 + random.below(2);
+        exit.operation = random.below(2);
+        return;
+    }
+    exit.kind = 0;
+    exit.info[info_rax] = reason_vmcall;
+    exit.info[info_r12] = 0;
+    exit.gpr[rcx] = (std::uint64_t{1} << 32U) | (random.one_in(2) ? hvcall_get_vp_registers : hvcall_set_vp_registers);
+    exit.gpr[rdx] = 0x1000;
+    exit.gpr[r8] = 0x2000;
+    exit.input_unreadable = Concrete::Bool(false);
+    exit.partition_id = partition_id_self;
+    exit.target_vp = vp_index_self;
+    exit.target_vtl = random.one_in(2) ? 0x10 + random.below(2) : 0;
+}
+
 inline model::ConcreteExit random_exit(Random& random) {
     using namespace model;
     ConcreteExit exit;
     randomise(random, exit);
-    exit.kind = random.one_in(6) ? random.below(6) : 0;
+    if (random.one_in(3)) {
+        name_a_register(random, exit);
+        return exit;
+    }
+    exit.kind = random.one_in(6) ? random.below(12) : 0;
     static constexpr std::array<std::uint64_t, 9> statuses{0, 0, 0, 0x1100, 0x1102, 0x1101, 0x1120, 0x111F, 0xC0000100};
-    static constexpr std::array<std::uint64_t, 8> reasons{0x1F, 0x20, 0x20, 0x4D, 0x4D, 0x0A, 0x80000020, 0x1004D};
+    static constexpr std::array<std::uint64_t, 13> reasons{0x1F,    0x20, 0x20, 0x4D, 0x4D, 0x0A, 0x80000020,
+                                                           0x1004D, 0x12, 0x1C, 0x37, 0x2E, 0x2F};
     exit.info[info_rax] = (random.of(statuses) << 32U) | random.of(reasons);
     exit.info[info_r11] = random.one_in(4) ? random.bits() : std::uint64_t{2} << 32U;
     exit.info[info_r12] = random.one_in(8) ? random.bits() : 0;
