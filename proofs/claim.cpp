@@ -1,6 +1,7 @@
 // How claims are put as formulas, and the list of all chapters.
 #include "proofs/claim.hpp"
 
+#include "conformance/trace.hpp"
 #include "proofs/claims/claims.hpp"
 
 #include <algorithm>
@@ -100,8 +101,12 @@ Query Goal::reach(const Obligation& obligation) {
 Query Goal::witness() {
     Query query_of_witness = reach(obligations_.front());
     query_of_witness.name = "witness";
-    query_of_witness.assertions.push_back(rewrite_(witness_.term()));
-    query_of_witness.original.push_back(witness_.term());
+    // It is shown as a trace, so it is of a partition that traces have.
+    const Bool in_a_trace = (run().exit.vp < run().config.vps) & (run().config.vps <= conformance::max_vps);
+    for (const Bool& shown : {witness_, in_a_trace}) {
+        query_of_witness.assertions.push_back(rewrite_(shown.term()));
+        query_of_witness.original.push_back(shown.term());
+    }
     return query_of_witness;
 }
 

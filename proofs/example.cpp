@@ -140,6 +140,10 @@ public:
     }
     /// Adds `condition` if a model satisfies it.
     bool demand(const z3::expr& condition) {
+        if (model_.eval(condition, true).is_true()) {
+            solver_.add(condition);
+            return true;
+        }
         z3::params params(solver_.ctx());
         params.set("timeout", 500U);
         solver_.set(params);
