@@ -353,8 +353,11 @@ Facts<D> decode(const Config<D>& config, const Exit<D>& exit, const Before<D>& b
         .names_lower = names_lower,
         .target = before.target,
         .target_vtl1 = exit.vtl1 & !names_lower,
-        .sint_hypercall =
-            register_hypercall_allowed<D>(config, Bool(true), 0, (call_msr & 0xF) + register_sint0, reading),
+        .sint_hypercall = matters(reason == reason_tdcall,
+                                  [&] {
+                                      return register_hypercall_allowed<D>(config, Bool(true), 0,
+                                                                           (call_msr & 0xF) + register_sint0, reading);
+                                  }),
     };
 }
 

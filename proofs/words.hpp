@@ -22,6 +22,16 @@ template <unsigned W, unsigned V>
 }
 [[nodiscard]] inline Bv<64> widen(const Bv<32>& word) { return Bv<64>(z3::zext(word.term(), 32)); }
 
+/// Bits `high` to `low`, as a number of 64 bits.
+[[nodiscard]] inline Bv<64> number_in(const Bv<64>& word, unsigned high, unsigned low) {
+    return Bv<64>(z3::zext(word.term().extract(high, low), 63 - (high - low)));
+}
+/// `value` where `condition` holds, else 0.
+template <class T>
+[[nodiscard]] T when(const Bool& condition, const T& value) {
+    return Symbolic::ite(condition, value, T(0));
+}
+
 /// `number` as the type of a field.
 template <class E>
 [[nodiscard]] Bv<8> code(E value) {
@@ -33,6 +43,14 @@ template <class T>
 [[nodiscard]] Bool same(const T& a, const T& b) {
     Bool equal{true};
     T::visit([&](const auto&, const auto& x, const auto& y) { equal = equal & (x == y); }, a, b);
+    return equal;
+}
+
+[[nodiscard]] inline Bool same_message(const model::InterceptMessage<Symbolic>& a,
+                                       const model::InterceptMessage<Symbolic>& b) {
+    Bool equal{true};
+    model::InterceptMessage<Symbolic>::visit(
+        "", [&](const auto&, const auto& x, const auto& y) { equal = equal & (x == y); }, a, b);
     return equal;
 }
 
@@ -277,6 +295,18 @@ inline constexpr auto claim_bits = std::to_array<ClaimBit>({
     out.rip = r.exit.rip;
     out.interruptibility = r.exit.interruptibility;
     out.pending_debug = r.exit.pending_debug;
+    return out;
+}
+/// `out` with the audit record that the run has, for claims that leave it to others.
+[[nodiscard]] inline model::Outcome<Symbolic> unaudited(const Run& r, model::Outcome<Symbolic> out) {
+    out.audit = r.out.audit;
+    out.audit_origin = r.out.audit_origin;
+    out.audit_operation = r.out.audit_operation;
+    out.audit_vtl = r.out.audit_vtl;
+    out.audit_register = r.out.audit_register;
+    out.audit_route = r.out.audit_route;
+    out.audit_verdict = r.out.audit_verdict;
+    out.audit_reason = r.out.audit_reason;
     return out;
 }
 /// Decision D8 on `out`: the instruction is over.

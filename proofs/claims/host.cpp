@@ -30,24 +30,9 @@ Bool well_formed(const Run& r) { return host_access(r) & (by_kernel(r) | by_para
 Bool gets(const Run& r) { return r.exit.operation == 0; }
 Bool sets(const Run& r) { return r.exit.operation == 1; }
 Bv<8> named_vtl(const Run& r) { return Symbolic::ite(r.exit.vtl1, Bv<8>(1), Bv<8>(0)); }
-template <class T>
-T when(const Bool& condition, const T& value) {
-    return Symbolic::ite(condition, value, T(0));
-}
 /// A Get or Set of registers goes to the hypervisor.
 Bool register_hypercall(const Run& r) {
     return (r.out.hypercall == get_registers) | (r.out.hypercall == set_registers);
-}
-Outcome<Symbolic> unaudited(const Run& r, Outcome<Symbolic> out) {
-    out.audit = r.out.audit;
-    out.audit_origin = r.out.audit_origin;
-    out.audit_operation = r.out.audit_operation;
-    out.audit_vtl = r.out.audit_vtl;
-    out.audit_register = r.out.audit_register;
-    out.audit_route = r.out.audit_route;
-    out.audit_verdict = r.out.audit_verdict;
-    out.audit_reason = r.out.audit_reason;
-    return out;
 }
 /// Refused with `status`, without any effect but an audit record.
 Bool refused_at_once(const Run& r, std::uint16_t status) {

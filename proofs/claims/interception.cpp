@@ -8,11 +8,6 @@ using namespace model;
 
 namespace {
 
-/// Bits `high` to `low` of a word, as a number of 64 bits.
-Bv<64> number_in(const Bv<64>& word, unsigned high, unsigned low) {
-    return Bv<64>(z3::zext(word.term().extract(high, low), 63 - (high - low)));
-}
-
 constexpr std::uint32_t name_cr0 = 0x40000;
 constexpr std::uint32_t name_cr4 = 0x40003;
 constexpr std::uint32_t name_xfem = 0x40005;
@@ -113,12 +108,7 @@ Bool room(const Run& r) {
     const auto& synic = r.before.vtl[1].synic;
     return bit(synic.simp, 0) & !bit(synic.sint[0], 16) & !bit(synic.sint[0], 20) & !r.exit.slot_busy;
 }
-Bool same_message(const InterceptMessage<Symbolic>& a, const InterceptMessage<Symbolic>& b) {
-    Bool equal{true};
-    InterceptMessage<Symbolic>::visit(
-        "", [&](const auto&, const auto& x, const auto& y) { equal = equal & (x == y); }, a, b);
-    return equal;
-}
+
 /// How a message is posted if there is room.
 void post(const Run& r, Outcome<Symbolic>& out, const Bool& when) {
     const auto& sint0 = r.before.vtl[1].synic.sint[0];

@@ -8,14 +8,6 @@ using namespace model;
 
 namespace {
 
-/// Every field of two messages equal.
-Bool same_message(const InterceptMessage<Symbolic>& a, const InterceptMessage<Symbolic>& b) {
-    Bool equal{true};
-    InterceptMessage<Symbolic>::visit(
-        "", [&](const auto&, const auto& x, const auto& y) { equal = equal & (x == y); }, a, b);
-    return equal;
-}
-
 void armed_equals_claimed(Goal& goal) {
     const Run& r = goal.run();
     const Bv<32> msr = msr_of(r);

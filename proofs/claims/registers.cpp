@@ -15,10 +15,6 @@ namespace {
 constexpr std::uint16_t get_vp_registers = 0x50;
 constexpr std::uint16_t set_vp_registers = 0x51;
 
-/// Bits `high` to `low` of a word, as a number of 64 bits.
-Bv<64> number_in(const Bv<64>& word, unsigned high, unsigned low) {
-    return Bv<64>(z3::zext(word.term().extract(high, low), 63 - (high - low)));
-}
 Bv<64> as_64(const Bv<16>& word) { return Bv<64>(z3::zext(word.term(), 48)); }
 const Bv<64>& control_word(const Run& r) { return r.exit.gpr[rcx]; }
 Bv<64> rep_count(const Run& r) { return number_in(control_word(r), 43, 32); }

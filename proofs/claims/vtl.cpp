@@ -57,19 +57,7 @@ Bv<16> first_of(std::initializer_list<std::pair<Bool, std::uint16_t>> ladder) {
 Outcome<Symbolic> answered(const Run& r, const Bv<16>& status) {
     auto out = finished(r);
     out.gpr[rax] = wide(status);
-    out.audit = r.out.audit;
-    out.audit_origin = r.out.audit_origin;
-    out.audit_operation = r.out.audit_operation;
-    out.audit_vtl = r.out.audit_vtl;
-    out.audit_register = r.out.audit_register;
-    out.audit_route = r.out.audit_route;
-    out.audit_verdict = r.out.audit_verdict;
-    out.audit_reason = r.out.audit_reason;
-    return out;
-}
-template <class T>
-T when(const Bool& condition, const T& value) {
-    return Symbolic::ite(condition, value, T(0));
+    return unaudited(r, out);
 }
 void request_if(const Bool& condition, Outcome<Symbolic>& out, Request request, const Bv<32>& index,
                 const Bv<64>& value) {
