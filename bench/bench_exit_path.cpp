@@ -48,8 +48,16 @@ void implementation(benchmark::State& state, const char* line) {
     config.xcr0_supported = plain.xcr0_supported.value();
     config.cr4_allowed = plain.cr4_allowed.value();
     config.tsc_frequency = plain.tsc_frequency.value();
+    config.log_burst = plain.log_burst.value();
+    config.log_interval = plain.log_interval.value();
+    config.log_total_burst = plain.log_total_burst.value();
+    config.log_total_interval = plain.log_total_interval.value();
     vtl_vp_slot slot{};
-    vtl_partition_init(partition.get(), &config, &slot);
+    const auto log = std::make_unique<vtl_vp_log>();
+    if (vtl_partition_init(partition.get(), &config, &slot, log.get()) != VTL_OK) {
+        state.SkipWithError("the partition is refused");
+        return;
+    }
     vtl_vp_init(vp.get(), partition.get(), 0);
     vtl_exit in{};
     for (std::size_t i = 0; i < VTL_INFO_COUNT; ++i) {

@@ -58,6 +58,9 @@ Json to_json(const proofs::ProveResult& result) {
                      {"result", proofs::name(obligation.result)},
                      {"premise_reachable", obligation.reachable},
                      {"ms", obligation.ms}};
+            if (!obligation.second.empty()) {
+                row["second_solver"] = {{"result", obligation.second}, {"ms", obligation.second_ms}};
+            }
             if (!obligation.reason.empty()) {
                 row["reason"] = obligation.reason;
             }
@@ -87,11 +90,16 @@ std::string summary(const proofs::ProveResult& result, bool detail) {
     std::size_t proved = 0;
     std::size_t obligations = 0;
     std::size_t mutants = 0;
+    std::size_t by_two = 0;
     for (const auto& claim : result.claims) {
         const auto killed = static_cast<std::size_t>(std::count_if(claim.mutants.begin(), claim.mutants.end(),
                                                                    [](const auto& mutant) { return mutant.killed; }));
         proved += claim.status == proofs::Verdict::proved ? 1U : 0U;
         obligations += claim.obligations.size();
+        by_two += static_cast<std::size_t>(
+            std::count_if(claim.obligations.begin(), claim.obligations.end(), [](const auto& obligation) {
+                return obligation.result == proofs::Result::proved && !obligation.second.empty();
+            }));
         mutants += killed;
         text += fmt::format("{:<8} {:<16} {:>6.0f} ms  {}\n", proofs::name(claim.status), claim.id, claim.ms,
                             claim.statement);
@@ -109,8 +117,11 @@ std::string summary(const proofs::ProveResult& result, bool detail) {
                 text += fmt::format("         assumes {}\n", assumption);
             }
             for (const auto& obligation : claim.obligations) {
-                text += fmt::format("         {}: {} in {:.0f} ms\n", obligation.name, proofs::name(obligation.result),
-                                    obligation.ms);
+                text += fmt::format("         {}: {} in {:.0f} ms{}\n", obligation.name,
+                                    proofs::name(obligation.result), obligation.ms,
+                                    obligation.second.empty() ? ""
+                                                              : fmt::format(", second solver: {} in {:.0f} ms",
+                                                                            obligation.second, obligation.second_ms));
             }
             for (const auto& mutant : claim.mutants) {
                 text += fmt::format("         mutant {} ({}): {}\n", mutant.name, mutant.description,
@@ -119,10 +130,24 @@ std::string summary(const proofs::ProveResult& result, bool detail) {
             text += "         witness:\n" + indented(claim.witness.text(), "           ");
         }
     }
-    text += fmt::format("{}: {} of {} proved ({} obligations, {} rejected), {:.1f} s\n", proofs::name(result.verdict),
-                        proved, counted(result.claims.size(), "claim"), obligations, counted(mutants, "mutant"),
-                        result.ms / 1000);
+    text += fmt::format("{}: {} of {} proved ({} obligations, {} of them by two solvers, {} rejected), {:.1f} s\n",
+                        proofs::name(result.verdict), proved, counted(result.claims.size(), "claim"), obligations,
+                        by_two, counted(mutants, "mutant"), result.ms / 1000);
     return text;
+}
+
+std::string second_solver(const std::string& named) {
+    if (named == "none") {
+        return "";
+    }
+    const auto answer = proofs::ask_program(named, "(set-logic QF_LIA)\n(assert false)\n(check-sat)\n", {});
+    if (answer.result != proofs::Result::proved) {
+        throw UsageError(
+            fmt::format("the second solver \"{}\" does not answer ({}); install it (scripts/bootstrap does), "
+                        "name another with --second-solver, or give --second-solver none",
+                        named, answer.reason.empty() ? proofs::name(answer.result) : answer.reason));
+    }
+    return named;
 }
 
 void add_prove(CLI::App& app, Action& chosen) {
@@ -131,6 +156,7 @@ void add_prove(CLI::App& app, Action& chosen) {
         unsigned threads = 0;
         unsigned time_limit = 60;
         std::string smt2;
+        std::string second = "cvc5";
         bool list = false;
         bool detail = false;
         bool json = false;
@@ -146,6 +172,10 @@ void add_prove(CLI::App& app, Action& chosen) {
         ->capture_default_str();
     command->add_option("--time-limit", options->time_limit, "Seconds for one query")
         ->check(CLI::Range(1U, 86'400U))
+        ->capture_default_str();
+    command
+        ->add_option("--second-solver", options->second,
+                     "Program that proves the claims about the log budget again; none: without")
         ->capture_default_str();
     command->add_option("--smt2", options->smt2, "Write every obligation as SMT-LIB 2 into this folder instead");
     command->add_flag("--list", options->list, "List the claims instead");
@@ -168,6 +198,7 @@ void add_prove(CLI::App& app, Action& chosen) {
                 ProgressLine progress(!options->json);
                 proofs::ProveOptions prove_options;
                 prove_options.ids = options->ids;
+                prove_options.second_solver = second_solver(options->second);
                 prove_options.threads = options->threads;
                 prove_options.time_limit = std::chrono::seconds(options->time_limit);
                 prove_options.progress = [&](const proofs::Progress& step) {

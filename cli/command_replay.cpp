@@ -1,11 +1,15 @@
 // vtlcheck replay: traces and recordings of real guests, on the implementation and the specification side by side.
-#include "cli/audit_tap.hpp"
+#include "cli/budget_report.hpp"
 #include "cli/commands.hpp"
 #include "cli/differences.hpp"
+#include "cli/log_files.hpp"
 #include "cli/output.hpp"
+#include "cli/picture.hpp"
 #include "cli/register_text.hpp"
 #include "cli/replay_report.hpp"
+#include "cli/subject_tap.hpp"
 #include "conformance/trace.hpp"
+#include "sinks/record.hpp"
 
 #include <fmt/format.h>
 
@@ -17,12 +21,6 @@ namespace {
 
 using proptests::AccessKey;
 using proptests::ReplayResult;
-
-std::string msr_text(std::uint32_t msr) {
-    const auto row = model::row_index(msr);
-    return row == model::unlisted_row ? fmt::format("{:#x}", msr)
-                                      : fmt::format("{:#x} {}", msr, model::msr_table[row].name);
-}
 
 const char* direction(const AccessKey& key) { return key.write ? "WRMSR" : "RDMSR"; }
 
@@ -39,6 +37,8 @@ auto by_count(const Map& map, Count&& count) {
     });
     return entries;
 }
+
+std::uint64_t attempts(const proptests::LogCount& count) { return count.attempts; }
 
 std::uint64_t total(const proptests::Contrast& contrast) {
     return contrast.value + contrast.fault_gained + contrast.fault_lost;
@@ -58,34 +58,6 @@ std::string contrast_text(const proptests::Contrast& contrast) {
         add(fmt::format("no #GP {} times where the recording has one", grouped(contrast.fault_lost)));
     }
     return fmt::format("{} (first at line {})", text, contrast.line);
-}
-
-/// The line a log would show, without the fields that differ from attempt to attempt.
-std::string log_text(const proptests::LogLine& line) {
-    switch (line.site) {
-    case model::LogSite::unknown_read:
-        return fmt::format("WARN unknown MSR read, msr={:#x}", line.msr);
-    case model::LogSite::unknown_write:
-        return fmt::format("WARN unknown MSR write, msr={:#x}", line.msr);
-    case model::LogSite::protected_write:
-        return fmt::format("WARN MSR write claimed by VTL1, msr={:#x}", line.msr);
-    case model::LogSite::crash:
-        return "WARN guest reported a crash";
-    case model::LogSite::tdvmcall_read:
-        return fmt::format("WARN TDVMCALL MSR read failed, msr={:#x}", line.msr);
-    case model::LogSite::tdvmcall_write:
-        return fmt::format("WARN TDVMCALL MSR write failed, msr={:#x}", line.msr);
-    case model::LogSite::tdvmcall_function:
-        return fmt::format("WARN TDVMCALL function not supported, function={:#x}", line.msr);
-    case model::LogSite::hypercall_code:
-        return fmt::format("WARN unknown hypercall, code={:#x}", line.msr);
-    case model::LogSite::vtl_switch:
-        return fmt::format("WARN VTL switch not allowed, code={:#x}", line.msr);
-    case model::LogSite::protected_register:
-        return fmt::format("WARN register write claimed by VTL1, register={}", register_text(line.msr));
-    default:
-        return "";
-    }
 }
 
 } // namespace
@@ -132,8 +104,10 @@ Json to_json(const ReplayResult& result) {
                                                   {"first_line", contrast.line}});
     }
     json["log"] = Json::array();
-    for (const auto* entry : by_count(result.log, [](std::uint64_t n) { return n; })) {
-        json["log"].push_back({{"line", log_text(entry->first)}, {"attempts", entry->second}});
+    for (const auto* entry : by_count(result.log, attempts)) {
+        json["log"].push_back({{"line", sinks::headline(entry->first.site, entry->first.msr)},
+                               {"attempts", entry->second.attempts},
+                               {"emitted", entry->second.emitted}});
     }
     if (result.divergence) {
         Json& out = json["divergence"];
@@ -204,8 +178,20 @@ std::string summary(const ReplayResult& result, std::size_t most) {
              return fmt::format("{} {}: {}", direction(entry.first), msr_text(entry.first.msr),
                                 contrast_text(entry.second));
          });
-    list("lines for the log (attempts; no budget is applied yet)", result.log, itself,
-         [](const auto& entry) { return fmt::format("{:>9} x {}", grouped(entry.second), log_text(entry.first)); });
+    proptests::LogCount all;
+    for (const auto& [kind, count] : result.log) {
+        all.attempts += count.attempts;
+        all.emitted += count.emitted;
+    }
+    list(fmt::format("lines for the log ({}: {} emitted, {} suppressed)", counted(all.attempts, "attempt"),
+                     grouped(all.emitted), grouped(all.attempts - all.emitted)),
+         result.log, attempts, [](const auto& entry) {
+             return fmt::format("{:>9} x {}{}", grouped(entry.second.attempts),
+                                sinks::headline(entry.first.site, entry.first.msr),
+                                entry.second.emitted == entry.second.attempts
+                                    ? ""
+                                    : fmt::format("  ({} emitted)", grouped(entry.second.emitted)));
+         });
 
     for (const auto& unmet : result.unmet) {
         text += fmt::format("  {}\n", unmet);
@@ -231,21 +217,150 @@ std::string summary(const ReplayResult& result, std::size_t most) {
     return text;
 }
 
-void add_replay(CLI::App& app, Action& chosen) {
-    struct Options {
-        std::vector<std::string> files;
-        std::string format;
-        std::size_t most = 10;
-        bool steps = false;
-        bool audit = false;
-        bool inspect = false;
-        bool json = false;
+namespace {
+
+struct Options {
+    std::vector<std::string> files;
+    std::string format;
+    std::size_t most = 10;
+    bool steps = false;
+    bool audit = false;
+    bool inspect = false;
+    bool census = false;
+    bool check_budget = false;
+    LogOptions log;
+    std::string picture;
+    bool json = false;
+};
+
+/// What was found of one file.
+struct Replayed {
+    proptests::ReplayResult result;
+    BudgetReport budget;
+
+    [[nodiscard]] bool conforms(const Options& options) const {
+        return result.conforms() && (!options.check_budget || budget.holds());
+    }
+};
+
+Json file_json(const Replayed& replayed, const SubjectTap& subject, const Options& options) {
+    Json json = to_json(replayed.result);
+    json["verdict"] = replayed.conforms(options) ? "conforms" : "violation";
+    if (options.check_budget) {
+        json["budget"] = to_json(replayed.budget);
+    }
+    if (options.census) {
+        json["census"] = to_json(subject.census());
+    }
+    if (options.audit) {
+        json["audit"] = to_json(subject.records());
+    }
+    if (options.inspect) {
+        json["inspect"] = Json::parse(subject.inspect());
+    }
+    return json;
+}
+
+void tell(const Replayed& replayed, const SubjectTap& subject, const Options& options) {
+    print(summary(replayed.result, options.most));
+    if (options.check_budget) {
+        print(summary(replayed.budget));
+    }
+    if (options.census) {
+        print(summary(subject.census(), options.most));
+    }
+    if (options.audit) {
+        print(summary(subject.records()));
+    }
+    if (options.inspect) {
+        print_json(Json::parse(subject.inspect()));
+    }
+}
+
+int replay_all(const Options& options) {
+    proptests::ReplayOptions replay_options;
+    if (!options.format.empty()) {
+        replay_options.form = conformance::form_of(options.format);
+        if (!replay_options.form) {
+            throw UsageError(fmt::format("--format {} is none of {}", options.format, conformance::form_names()));
+        }
+    }
+    if (!options.picture.empty()) {
+        if (options.files.size() > 1) {
+            throw UsageError("--picture draws one file; name one, or draw each by itself");
+        }
+        expect_gnuplot();
+        expect_writable(options.picture);
+    }
+    if (options.steps && !options.json) {
+        replay_options.each_step = [](const std::string& line) { print(line + "\n"); };
+    }
+    LogFiles log(options.log, options.json);
+    std::optional<BudgetWatch> watch;
+    replay_options.started = [&](const conformance::TraceHeader& header) { watch->start(header); };
+    replay_options.each_exit = [&](const model::ConcreteExit& exit, const model::ConcreteOutcome& outcome) {
+        watch->see(exit, outcome);
+        if (const auto record = log_record(exit, outcome)) {
+            log.write(*record);
+        }
     };
+    const auto builtin = conformance::builtin_subject();
+    SubjectTap subject(*builtin);
+    Json files = Json::array();
+    bool conforms = true;
+    std::uint64_t records = 0;
+    double seconds = 0;
+    for (const auto& file : options.files) {
+        subject.clear(options.census);
+        watch.emplace();
+        Replayed replayed{proptests::replay(subject, file, replay_options), {}};
+        replayed.budget = watch->report();
+        if (replayed.result.conforms()) { // else the exit that diverged is counted on one side only
+            for (std::uint8_t site = 1; site < model::log_site_count; ++site) {
+                compare_totals(replayed.budget.faults, static_cast<model::LogSite>(site), replayed.budget.sites[site],
+                               subject.all_totals(site));
+            }
+        }
+        conforms = conforms && replayed.conforms(options);
+        records += replayed.result.is_trace ? replayed.result.steps : replayed.result.import.records();
+        seconds += replayed.result.seconds;
+        log.settle();
+        if (options.json) {
+            files.push_back(file_json(replayed, subject, options));
+        } else {
+            tell(replayed, subject, options);
+        }
+        if (!options.picture.empty()) {
+            write_file(options.picture, svg({.title = file.substr(file.rfind('/') + 1),
+                                             .report = replayed.budget,
+                                             .lines = watch->lines(),
+                                             .suppressed = watch->suppressed()}));
+        }
+    }
+    const bool logged = log.finish();
+    if (options.json) {
+        print_json(Json{{"command", "replay"},
+                        {"subject", "builtin"},
+                        {"verdict", conforms ? "conforms" : "violation"},
+                        {"records", records},
+                        {"seconds", seconds},
+                        {"files", files}});
+    } else {
+        print(fmt::format("{}: {} in {}, {:.2f} s\n", conforms ? "conforms" : "violation", counted(records, "record"),
+                          counted(options.files.size(), "file"), seconds));
+    }
+    // A log that was asked for and is not whole is an error, but no verdict.
+    return !conforms ? exit_violation : logged ? exit_conforms : exit_usage;
+}
+
+} // namespace
+
+void add_replay(CLI::App& app, Action& chosen) {
     auto options = std::make_shared<Options>();
     auto* command = app.add_subcommand("replay", "Replay traces and recordings of real guests on both sides");
     command->footer("Both sides are the implementation and the specification. The form of a file is found by its\n"
                     "content; xz and gzip are read directly. Says what the guest did, what it would have seen\n"
-                    "otherwise, what the log would show, and whether both sides agree.");
+                    "otherwise, what the log shows, and whether both sides agree.");
     command->add_option("FILE", options->files, "Traces and recordings")->required();
     command->add_option("--format", options->format,
                         "Take the files for this form of recording: " + conformance::form_names());
@@ -254,64 +369,14 @@ void add_replay(CLI::App& app, Action& chosen) {
     command->add_flag("--audit", options->audit, "Print the audit records that each file leads to");
     command->add_flag("--inspect", options->inspect,
                       "Print the implementation's policy, state and counters after each file, as JSON");
+    command->add_flag("--census", options->census, "Print which unknown MSRs the implementation counted, by VP");
+    command->add_flag("--check-budget", options->check_budget,
+                      "Hold the lines of each file against the bounds of the log budget, in every window of time");
+    options->log.add_to(*command);
+    command->add_option("--picture", options->picture,
+                        "Draw lines over time and what was suppressed to this SVG file; needs gnuplot");
     command->add_flag("--json", options->json, "Print the result as JSON");
-    command->callback([options, &chosen] {
-        chosen = [options] {
-            proptests::ReplayOptions replay_options;
-            if (!options->format.empty()) {
-                replay_options.form = conformance::form_of(options->format);
-                if (!replay_options.form) {
-                    throw UsageError(
-                        fmt::format("--format {} is none of {}", options->format, conformance::form_names()));
-                }
-            }
-            if (options->steps && !options->json) {
-                replay_options.each_step = [](const std::string& line) { print(line + "\n"); };
-            }
-            const auto builtin = conformance::builtin_subject();
-            AuditTap subject(*builtin);
-            Json files = Json::array();
-            bool conforms = true;
-            std::uint64_t records = 0;
-            double seconds = 0;
-            for (const auto& file : options->files) {
-                subject.clear();
-                const auto result = proptests::replay(subject, file, replay_options);
-                conforms = conforms && result.conforms();
-                records += result.is_trace ? result.steps : result.import.records();
-                seconds += result.seconds;
-                if (options->json) {
-                    files.push_back(to_json(result));
-                    if (options->audit) {
-                        files.back()["audit"] = to_json(subject.records());
-                    }
-                    if (options->inspect) {
-                        files.back()["inspect"] = Json::parse(subject.inspect());
-                    }
-                } else {
-                    print(summary(result, options->most));
-                    if (options->audit) {
-                        print(summary(subject.records()));
-                    }
-                    if (options->inspect) {
-                        print_json(Json::parse(subject.inspect()));
-                    }
-                }
-            }
-            if (options->json) {
-                print_json(Json{{"command", "replay"},
-                                {"subject", "builtin"},
-                                {"verdict", conforms ? "conforms" : "violation"},
-                                {"records", records},
-                                {"seconds", seconds},
-                                {"files", files}});
-            } else {
-                print(fmt::format("{}: {} in {}, {:.2f} s\n", conforms ? "conforms" : "violation",
-                                  counted(records, "record"), counted(options->files.size(), "file"), seconds));
-            }
-            return conforms ? exit_conforms : exit_violation;
-        };
-    });
+    command->callback([options, &chosen] { chosen = [options] { return replay_all(*options); }; });
 }
 
 } // namespace vtlcheck::cli

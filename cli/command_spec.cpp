@@ -109,7 +109,7 @@ std::string markdown() {
     std::string text =
         "# The specification\n\n"
         "Printed by `vtlcheck spec`. Exactly one clause applies to every state and exit; effects not named do "
-        "not happen. D, A, B: decisions and requirements; R, P: docs/reference-notes.md; file:line: openvmm "
+        "not happen. D, A, B: decisions and requirements; R, P, L: docs/reference-notes.md; file:line: openvmm "
         "1488a37b7.\n";
     for (const auto& family : families) {
         text += fmt::format("\n## {}\n\n| id | clause | when | then | source |\n|---|---|---|---|---|\n", family.title);
@@ -119,6 +119,13 @@ std::string markdown() {
                                     clause.effect, clause.source);
             }
         }
+    }
+    text += "\n## The log budget\n\nBeside the clauses above: what becomes of an attempt (an outcome with a log site), "
+            "a flush "
+            "and new limits. Notes L1-L15.\n\n| id | clause | when | then | source |\n|---|---|---|---|---|\n";
+    for (const auto& clause : model::log_clauses) {
+        text += fmt::format("| {} | {} | {} | {} | {} |\n", clause.id, clause.title, clause.guard, clause.effect,
+                            clause.source);
     }
     text += "\n## The MSR table\n\n`known`: a stage serves the access; otherwise it is unknown (MSR-R-40, MSR-W-51). "
             "The last column is the "
@@ -150,13 +157,17 @@ Json json_form() {
     Json json;
     json["version"] = VTLCHECK_VERSION;
     json["clauses"] = Json::array();
-    for (const auto& clause : model::clauses) {
-        json["clauses"].push_back({{"id", clause.id},
-                                   {"title", clause.title},
-                                   {"guard", clause.guard},
-                                   {"effect", clause.effect},
-                                   {"source", clause.source}});
-    }
+    const auto add_clauses = [&](const auto& clauses) {
+        for (const auto& clause : clauses) {
+            json["clauses"].push_back({{"id", clause.id},
+                                       {"title", clause.title},
+                                       {"guard", clause.guard},
+                                       {"effect", clause.effect},
+                                       {"source", clause.source}});
+        }
+    };
+    add_clauses(model::clauses);
+    add_clauses(model::log_clauses);
     json["msrs"] = Json::array();
     for (const auto& row : model::msr_table) {
         Json out{{"first", fmt::format("{:#x}", row.first)},

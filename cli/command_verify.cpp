@@ -44,6 +44,7 @@ void add_verify(CLI::App& app, Action& chosen) {
         std::string report = "vtlcheck-report.html";
         std::string traces = VTLCHECK_TRACES;
         unsigned time_limit = 60;
+        std::string second = "cvc5";
         bool json = false;
     };
     auto options = std::make_shared<Options>();
@@ -59,6 +60,10 @@ void add_verify(CLI::App& app, Action& chosen) {
         ->capture_default_str();
     command->add_option("--time-limit", options->time_limit, "Seconds for one query of the solver")
         ->check(CLI::Range(1U, 86'400U))
+        ->capture_default_str();
+    command
+        ->add_option("--second-solver", options->second,
+                     "Program that proves the claims about the log budget again; none: without")
         ->capture_default_str();
     command->add_flag("--json", options->json, "Print the result as JSON");
     command->callback([options, &chosen] {
@@ -76,6 +81,7 @@ void add_verify(CLI::App& app, Action& chosen) {
             };
 
             proofs::ProveOptions prove_options;
+            prove_options.second_solver = second_solver(options->second);
             prove_options.threads = options->campaign.threads;
             prove_options.time_limit = std::chrono::seconds(options->time_limit);
             prove_options.progress = [&](const proofs::Progress& step) {
@@ -109,6 +115,19 @@ void add_verify(CLI::App& app, Action& chosen) {
                 }
             }
 
+            progress.show("flood");
+            FloodOptions flood_options;
+            flood_options.accesses = 1'000'000;
+            flood_options.step = 10'000; // ten seconds, as long as a picture can show
+            flood_options.threads = options->campaign.threads;
+            verification.flood = run_flood(flood_options);
+            try {
+                verification.flood_picture = svg(verification.flood.picture());
+            } catch (const UsageError& error) { // a picture is not worth a verdict
+                verification.flood_picture = error.what();
+            }
+            say("\n== Log budget\n" + summary(verification.flood, 0));
+
             verification.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
             write_file(options->report, html_report(verification));
             const int code = verification.exit_code();
@@ -127,6 +146,7 @@ void add_verify(CLI::App& app, Action& chosen) {
                 for (const auto& replay : verification.replays) {
                     json["replay"].push_back(to_json(replay));
                 }
+                json["flood"] = to_json(verification.flood);
                 print_json(json);
             } else {
                 print(fmt::format("\n{}, {:.0f} s; report: {}\n", verdict, verification.seconds,

@@ -20,6 +20,7 @@ using Action = std::function<int()>;
 void add_prove(CLI::App& app, Action& chosen);
 void add_conform(CLI::App& app, Action& chosen);
 void add_replay(CLI::App& app, Action& chosen);
+void add_flood(CLI::App& app, Action& chosen);
 void add_spec(CLI::App& app, Action& chosen);
 void add_explain(CLI::App& app, Action& chosen);
 void add_verify(CLI::App& app, Action& chosen);

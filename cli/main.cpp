@@ -20,6 +20,7 @@ A first look:
   vtlcheck prove                      prove the claims about the specification
   vtlcheck conform                    hold the implementation against it on random exits
   vtlcheck replay traces/*            the same on recordings of real guests
+  vtlcheck flood                      what the log budget makes of a flood of warnings
   vtlcheck verify                     all of it, with a report
 
 Exit codes: 0 conforms, 1 violation, 2 usage or bad input, 3 inconclusive.)";
@@ -49,6 +50,7 @@ int main(int argc, char** argv) {
         vtlcheck::cli::add_prove(app, chosen);
         vtlcheck::cli::add_conform(app, chosen);
         vtlcheck::cli::add_replay(app, chosen);
+        vtlcheck::cli::add_flood(app, chosen);
         vtlcheck::cli::add_spec(app, chosen);
         vtlcheck::cli::add_explain(app, chosen);
         vtlcheck::cli::add_verify(app, chosen);

@@ -86,7 +86,8 @@ std::string grouped(std::uint64_t number) {
 }
 
 std::string counted(std::uint64_t number, std::string_view noun) {
-    return fmt::format("{} {}{}", grouped(number), noun, number == 1 ? "" : "s");
+    const char* plural = noun.ends_with('s') ? "es" : "s";
+    return fmt::format("{} {}{}", grouped(number), noun, number == 1 ? "" : plural);
 }
 
 std::string escaped(std::string_view text) {

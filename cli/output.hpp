@@ -45,7 +45,7 @@ private:
 
 /// 1234567 as "1,234,567".
 [[nodiscard]] std::string grouped(std::uint64_t number);
-/// "1 read", "2 reads".
+/// "1 read", "2 reads", "2 accesses".
 [[nodiscard]] std::string counted(std::uint64_t number, std::string_view noun);
 /// Text for an HTML page.
 [[nodiscard]] std::string escaped(std::string_view text);

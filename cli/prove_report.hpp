@@ -7,6 +7,8 @@
 namespace vtlcheck::cli {
 
 [[nodiscard]] int exit_code(proofs::Verdict verdict);
+/// The program behind --second-solver, empty for `none`. Throws UsageError if it does not answer.
+[[nodiscard]] std::string second_solver(const std::string& named);
 [[nodiscard]] Json to_json(const proofs::ProveResult& result);
 /// One line per claim; all detail of those that are not proved.
 [[nodiscard]] std::string summary(const proofs::ProveResult& result, bool detail);

@@ -29,6 +29,7 @@ pre { background: #f5f6f9; border: 1px solid var(--line); border-radius: 4px; pa
 table { border-collapse: collapse; width: 100%; margin: .6rem 0; } th { text-align: left; font-weight: 600; color: var(--soft); font-size: .85rem; }
 th, td { padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 details { margin: .15rem 0; } summary { cursor: pointer; color: var(--soft); font-size: .9rem; } ul { margin: .3rem 0; padding-left: 1.2rem; }
+.picture { margin: 1rem 0; } .picture svg { width: 100%; height: auto; }
 )";
 
 const char* mood(int code) { return code == exit_conforms ? "good" : code == exit_violation ? "bad" : "open"; }
@@ -58,8 +59,12 @@ std::string claims_section(const proofs::ProveResult& result) {
             html += fmt::format("<li>assumes {}", escaped(assumption));
         }
         for (const auto& obligation : claim.obligations) {
-            html += fmt::format("<li><code>{}</code>: {} in {:.0f} ms", escaped(obligation.name),
-                                proofs::name(obligation.result), obligation.ms);
+            html +=
+                fmt::format("<li><code>{}</code>: {} in {:.0f} ms{}", escaped(obligation.name),
+                            proofs::name(obligation.result), obligation.ms,
+                            obligation.second.empty() ? ""
+                                                      : fmt::format(", by the second solver: {} in {:.0f} ms",
+                                                                    escaped(obligation.second), obligation.second_ms));
         }
         for (const auto& mutant : claim.mutants) {
             html += fmt::format(
@@ -99,15 +104,16 @@ std::string conform_section(const Verification& verification) {
     }
     html += "<details><summary>hits by clause</summary><table><tr><th>clause<th>title<th class=n>VTL0<th "
             "class=n>VTL1</tr>\n";
-    for (std::size_t i = 0; i < model::clause_count; ++i) {
+    for (std::size_t i = 0; i < proptests::cell_clause_count; ++i) {
         std::array<std::uint64_t, 2> hits{};
         for (const auto& cell : proptests::reachable_cells()) {
             if (cell.clause == i) {
                 hits[cell.vtl] += result.coverage.count(cell);
             }
         }
-        html += fmt::format("<tr><td><code>{}</code><td>{}<td class=n>{}<td class=n>{}</tr>\n", model::clauses[i].id,
-                            escaped(model::clauses[i].title), grouped(hits[0]), grouped(hits[1]));
+        html += fmt::format("<tr><td><code>{}</code><td>{}<td class=n>{}<td class=n>{}</tr>\n",
+                            proptests::cell_clause(i).id, escaped(proptests::cell_clause(i).title), grouped(hits[0]),
+                            grouped(hits[1]));
     }
     return html + "</table></details>\n";
 }
@@ -119,8 +125,8 @@ std::string replay_section(const std::vector<proptests::ReplayResult>& replays) 
         "MSRs<th class=n>log attempts<th>verdict</tr>\n";
     for (const auto& replay : replays) {
         std::uint64_t attempts = 0;
-        for (const auto& [line, count] : replay.log) {
-            attempts += count;
+        for (const auto& [kind, count] : replay.log) {
+            attempts += count.attempts;
         }
         const auto slash = replay.file.rfind('/');
         html += fmt::format("<tr><td>{}<details><summary>details</summary><pre>{}</pre></details><td>{}<td "
@@ -136,10 +142,29 @@ std::string replay_section(const std::vector<proptests::ReplayResult>& replays) 
     return html + "</table>\n";
 }
 
+std::string flood_section(const Verification& verification) {
+    const auto& flood = verification.flood;
+    std::string html = fmt::format(
+        "<h2>Checked: the log budget, in a flood</h2>\n<p><b class={}>{}</b>: {} to unknown MSRs by {} on {}, {:.2f} "
+        "s; "
+        "{} led to a line. The lines of every window of time are held against the bound by a checker that shares no "
+        "code with the limiter, the counters and the census against what the threads did.</p>\n",
+        mood(flood.conforms() ? exit_conforms : exit_violation), flood.conforms() ? "conforms" : "violation",
+        counted(flood.options.accesses, "access"), counted(flood.options.vps, "VP"),
+        counted(flood.options.threads, "thread"), flood.seconds, grouped(flood.lines.size()));
+    html += html_table(flood.budget);
+    const auto svg = verification.flood_picture.find("<svg");
+    html += svg == std::string::npos
+                ? fmt::format("<p class=open>No picture: {}</p>\n", escaped(verification.flood_picture))
+                : fmt::format("<figure class=picture>{}</figure>\n", verification.flood_picture.substr(svg));
+    return html;
+}
+
 } // namespace
 
 int Verification::exit_code() const {
-    std::vector<int> codes{cli::exit_code(proofs.verdict), cli::exit_code(campaign.verdict)};
+    std::vector<int> codes{cli::exit_code(proofs.verdict), cli::exit_code(campaign.verdict),
+                           flood.conforms() ? exit_conforms : exit_violation};
     for (const auto& replay : replays) {
         codes.push_back(replay.conforms() ? exit_conforms : exit_violation);
     }
@@ -167,17 +192,19 @@ std::string html_report(const Verification& verification) {
                                       [](const auto& claim) { return claim.status == proofs::Verdict::proved; });
     const auto agreeing = std::count_if(verification.replays.begin(), verification.replays.end(),
                                         [](const auto& replay) { return replay.conforms(); });
-    html += fmt::format("<div class=\"banner {}\"><b>{}</b>: {} of {} claims proved; {} on random exits; {} of {} "
-                        "recordings agree.</div>\n",
-                        mood(code),
-                        code == exit_conforms    ? "Conforms"
-                        : code == exit_violation ? "Violation"
-                                                 : "Inconclusive",
-                        proved, verification.proofs.claims.size(), proptests::name_of(verification.campaign.verdict),
-                        agreeing, verification.replays.size());
+    html +=
+        fmt::format("<div class=\"banner {}\"><b>{}</b>: {} of {} claims proved; {} on random exits; {} of {} "
+                    "recordings agree; the log budget {} in a flood.</div>\n",
+                    mood(code),
+                    code == exit_conforms    ? "Conforms"
+                    : code == exit_violation ? "Violation"
+                                             : "Inconclusive",
+                    proved, verification.proofs.claims.size(), proptests::name_of(verification.campaign.verdict),
+                    agreeing, verification.replays.size(), verification.flood.conforms() ? "holds" : "does not hold");
     html += claims_section(verification.proofs);
     html += conform_section(verification);
     html += replay_section(verification.replays);
+    html += flood_section(verification);
     html +=
         "<h2>What this does not say</h2>\n<ul>"
         "<li>The implementation is checked against the specification on the exits above; it is not proved equal to it."
@@ -187,7 +214,9 @@ std::string html_report(const Verification& verification) {
         "random or recorded "
         "ones in the checks. Timers do not expire."
         "<li>One VP is judged at a time; interleavings of VPs on partition-wide registers are not."
-        "<li>Log lines are attempts: the token-bucket budget is not part of this version."
+        "<li>The flood is one run on this machine's threads and clock; which VP loses a race for the last token "
+        "differs "
+        "from run to run."
         "<li>Nothing was run on TDX hardware.</ul>\n</html>\n";
     return html;
 }

@@ -1,6 +1,7 @@
 // The report of `vtlcheck verify`: one HTML page without scripts or outside references.
 #pragma once
 
+#include "cli/flood.hpp"
 #include "proofs/prove.hpp"
 #include "proptests/conform.hpp"
 #include "proptests/replay.hpp"
@@ -16,6 +17,8 @@ struct Verification {
     proptests::CampaignOptions campaign_options;
     proptests::CampaignResult campaign;
     std::vector<proptests::ReplayResult> replays;
+    FloodResult flood;
+    std::string flood_picture; ///< SVG; or why there is none, as text
     double seconds = 0;
 
     /// Exit code: a violation weighs more than something inconclusive.

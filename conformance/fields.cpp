@@ -26,9 +26,10 @@ constexpr std::array message_words{"none"sv, "posted"sv, "pending"sv};
 constexpr std::array log_site_words{"none"sv,           "unknown-read"sv,  "unknown-write"sv,     "protected-write"sv,
                                     "crash"sv,          "tdvmcall-read"sv, "tdvmcall-write"sv,    "tdvmcall-function"sv,
                                     "hypercall-code"sv, "vtl-switch"sv,    "protected-register"sv};
+constexpr std::array log_line_words{"none"sv, "warning"sv, "summary"sv};
 constexpr std::array kind_words{"l2-exit"sv,         "load-context"sv, "set-apic-offload"sv, "deliver-message"sv,
                                 "preempt"sv,         "startup-ipi"sv,  "revoke-vsm"sv,       "host-access"sv,
-                                "special-request"sv, "drain-audit"sv};
+                                "special-request"sv, "drain-audit"sv,  "log-flush"sv,        "log-limits"sv};
 constexpr std::array isolation_words{"none"sv, "vbs"sv, "snp"sv, "tdx"sv, "cca"sv};
 constexpr std::array guest_vsm_words{"not-enabled"sv, "enabled"sv, "unsupported"sv};
 constexpr std::array origin_words{"vtl0"sv, "vtl1"sv, "kernel"sv, "paravisor"sv};
@@ -43,6 +44,7 @@ constexpr std::array verdict_words{"none"sv, "granted"sv, "refused"sv, "failed"s
 static_assert(disposition_words.size() == model::disposition_count);
 static_assert(request_words.size() == model::request_count);
 static_assert(log_site_words.size() == model::log_site_count);
+static_assert(log_line_words.size() == model::log_line_count);
 static_assert(kind_words.size() == model::kind_count);
 static_assert(isolation_words.size() == model::isolation_count);
 static_assert(guest_vsm_words.size() == model::guest_vsm_count);
@@ -55,19 +57,14 @@ struct FieldWords {
     std::string_view field;
     Words words;
 };
-constexpr std::array field_words{FieldWords{"disposition", disposition_words},
-                                 FieldWords{"request", request_words},
-                                 FieldWords{"message", message_words},
-                                 FieldWords{"log_site", log_site_words},
-                                 FieldWords{"kind", kind_words},
-                                 FieldWords{"isolation", isolation_words},
-                                 FieldWords{"guest_vsm", guest_vsm_words},
-                                 FieldWords{"origin", origin_words},
-                                 FieldWords{"operation", access_words},
-                                 FieldWords{"audit_origin", origin_words},
-                                 FieldWords{"audit_operation", operation_words},
-                                 FieldWords{"audit_route", route_words},
-                                 FieldWords{"audit_verdict", verdict_words}};
+constexpr std::array field_words{
+    FieldWords{"disposition", disposition_words}, FieldWords{"request", request_words},
+    FieldWords{"message", message_words},         FieldWords{"log_site", log_site_words},
+    FieldWords{"log_line", log_line_words},       FieldWords{"kind", kind_words},
+    FieldWords{"isolation", isolation_words},     FieldWords{"guest_vsm", guest_vsm_words},
+    FieldWords{"origin", origin_words},           FieldWords{"operation", access_words},
+    FieldWords{"audit_origin", origin_words},     FieldWords{"audit_operation", operation_words},
+    FieldWords{"audit_route", route_words},       FieldWords{"audit_verdict", verdict_words}};
 
 /// FNV-1a: names are short.
 std::size_t hash(std::string_view name) {
@@ -248,9 +245,22 @@ void append_number(std::string& text, std::uint64_t value) {
     text.append(digits.data(), end);
 }
 
+void append_duration(std::string& text, std::uint64_t nanoseconds) {
+    if (nanoseconds == 0) {
+        text += '0';
+        return;
+    }
+    const auto* unit = std::find_if(time_units.begin(), time_units.end(),
+                                    [&](const TimeUnit& u) { return nanoseconds % u.nanoseconds == 0; });
+    text += std::to_string(nanoseconds / unit->nanoseconds);
+    text += unit->suffix;
+}
+
 void append_value(std::string& text, const Field& field, std::uint64_t value) {
     if (field.bits == 1) {
         text += value != 0 ? "yes" : "no";
+    } else if (field.is_duration) {
+        append_duration(text, value);
     } else if (value < field.words.size()) {
         text += field.words[value];
     } else if (const std::string_view name = field.is_register ? register_name(value) : std::string_view();

@@ -3,6 +3,7 @@
 
 #include "model/vocabulary.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -41,14 +42,16 @@ struct Field {
     std::uint8_t bits; ///< 1 for a Bool
     Words words;
     bool is_register = false; ///< it holds the name of a register
+    bool is_duration = false; ///< it is read and written with a unit of time; ns
 
     /// A field of type `X`, a word or truth value of `Concrete`.
     template <class X>
     static Field of(std::string name, std::uint16_t offset) {
         const Words words = words_of(name);
         const bool is_register = name == "name";
+        const bool is_duration = name == "log_interval" || name == "log_total_interval";
         const auto bits = static_cast<std::uint8_t>(std::is_same_v<X, Concrete::Bool> ? 1 : sizeof(X) * 8);
-        return {std::move(name), offset, bits, words, is_register};
+        return {std::move(name), offset, bits, words, is_register, is_duration};
     }
 };
 
@@ -155,8 +158,20 @@ struct Difference {
     std::string observed;
 };
 
+/// A unit of time and the most digits that a number of it may have after the point.
+struct TimeUnit {
+    std::string_view suffix;
+    std::uint64_t nanoseconds;
+    std::size_t digits;
+};
+/// The largest first.
+inline constexpr std::array time_units{TimeUnit{"s", 1'000'000'000, 9}, TimeUnit{"ms", 1'000'000, 6},
+                                       TimeUnit{"us", 1'000, 3}, TimeUnit{"ns", 1, 0}};
+
 /// Adds a number as the trace format writes it: below 10 decimal, else lower-case hexadecimal.
 void append_number(std::string& text, std::uint64_t value);
+/// Adds a time in the largest unit that leaves no fraction, "500ms"; 0 as "0".
+void append_duration(std::string& text, std::uint64_t nanoseconds);
 /// Adds `value` as the trace format writes it in `field`.
 void append_value(std::string& text, const Field& field, std::uint64_t value);
 [[nodiscard]] std::string value_text(const Field& field, std::uint64_t value);

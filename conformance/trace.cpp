@@ -60,6 +60,8 @@ enum class Verb : std::uint8_t {
     host_set,
     special,
     drain_audit,
+    log_flush,
+    log_limits,
     raw,
 };
 
@@ -77,7 +79,13 @@ enum class Argument : std::uint8_t {
     vector,
     origin,
     request,
+    site,     ///< of the log
+    owner,    ///< of limits of the log budget
+    interval, ///< a time
 };
+
+/// Whose limits a `log-limits` brings, by number (note L15).
+constexpr std::array<std::string_view, 2> owner_words{"site", "partition"};
 
 struct VerbText {
     std::string_view word;
@@ -107,6 +115,8 @@ constexpr auto verb_texts = std::to_array<VerbText>({
     {"host-set", {Argument::origin, Argument::reg, Argument::value}},
     {"special", {Argument::request, Argument::value_if_given}},
     {"drain-audit"},
+    {"log-flush", {Argument::site}},
+    {"log-limits", {Argument::owner, Argument::value, Argument::interval}},
     {"exit"},
 });
 static_assert(verb_texts.size() == static_cast<std::size_t>(Verb::raw) + 1);
@@ -121,9 +131,10 @@ constexpr std::array verb_words = [] {
 
 /// The words that follow a verb.
 struct Arguments {
-    std::uint64_t number = 0;  ///< MSR, register name, control register, VP, special request
-    std::uint64_t value = 0;   ///< VALUE, control word, setting
-    std::uint8_t selector = 0; ///< origin, vector
+    std::uint64_t number = 0;   ///< MSR, register name, control register, VP, special request, log site, owner
+    std::uint64_t value = 0;    ///< VALUE, control word, setting
+    std::uint64_t interval = 0; ///< ns
+    std::uint8_t selector = 0;  ///< origin, vector
 };
 
 constexpr std::uint32_t low(std::uint64_t word) { return static_cast<std::uint32_t>(word); }
@@ -260,6 +271,16 @@ Exit verb_defaults(Verb verb, const Arguments& arguments) {
     case Verb::drain_audit:
         control(Kind::drain_audit);
         break;
+    case Verb::log_flush:
+        control(Kind::log_flush);
+        exit.argument = arguments.number;
+        break;
+    case Verb::log_limits:
+        control(Kind::log_limits);
+        exit.argument = arguments.number;
+        exit.value = arguments.value;
+        exit.value_high = arguments.interval;
+        break;
     case Verb::raw:
         break;
     }
@@ -346,6 +367,11 @@ std::pair<Verb, Arguments> verb_of(const Exit& exit) {
         return {Verb::special, {.number = argument, .value = exit.value.value()}};
     case Kind::drain_audit:
         return {Verb::drain_audit, {}};
+    case Kind::log_flush:
+        return {Verb::log_flush, {.number = argument}};
+    case Kind::log_limits:
+        return {Verb::log_limits,
+                {.number = argument, .value = exit.value.value(), .interval = exit.value_high.value()}};
     }
     return {Verb::raw, {}};
 }
@@ -376,14 +402,6 @@ struct OutcomeFields {
         return fields;
     }
 };
-
-struct Unit {
-    std::string_view suffix;
-    std::uint64_t nanoseconds;
-    std::size_t digits;
-};
-constexpr std::array units{Unit{"s", 1'000'000'000, 9}, Unit{"ms", 1'000'000, 6}, Unit{"us", 1'000, 3},
-                           Unit{"ns", 1, 0}};
 
 std::string list(std::span<const std::string_view> words) { return fmt::format("{}", fmt::join(words, ", ")); }
 
@@ -461,6 +479,9 @@ public:
             }
             return text == "yes" ? 1 : 0;
         }
+        if (field.is_duration) {
+            return duration(text, field.name);
+        }
         if (!text.empty() && digit(text[0])) {
             return number(text, field.bits, field.name);
         }
@@ -493,16 +514,22 @@ public:
         return *code;
     }
 
+    /// The number of a word of an enumeration, or a number.
+    [[nodiscard]] std::uint64_t word_or_number(Words words, std::string_view text, std::string_view what) const {
+        return !text.empty() && digit(text[0]) ? number(text, 64, what) : word(words, text, what);
+    }
+
     /// A time in ns.
-    [[nodiscard]] std::uint64_t duration(std::string_view text) const {
+    [[nodiscard]] std::uint64_t duration(std::string_view text, std::string_view what) const {
         std::size_t size = 0;
         while (size < text.size() && (digit(text[size]) || text[size] == '.')) {
             ++size;
         }
         const std::string_view suffix = text.substr(size);
-        const auto* unit = std::find_if(units.begin(), units.end(), [&](const Unit& u) { return u.suffix == suffix; });
-        if (unit == units.end()) {
-            return number(text, 64, "t (or a time such as 1.5s, 20ms, 3us, 7ns)");
+        const auto* unit =
+            std::find_if(time_units.begin(), time_units.end(), [&](const TimeUnit& u) { return u.suffix == suffix; });
+        if (unit == time_units.end()) {
+            return number(text, 64, fmt::format("{} (or a time such as 1.5s, 20ms, 3us, 7ns)", what));
         }
         const std::string_view amount = text.substr(0, size);
         const std::size_t point = amount.find('.');
@@ -517,13 +544,13 @@ public:
                 fail(text, fmt::format("{} is finer than a nanosecond", in_quotes(text)));
             }
         }
-        std::uint64_t result = number(whole, 64, "t");
-        std::uint64_t part = fraction.empty() ? 0 : number(fraction, 64, "t");
+        const std::uint64_t result = number(whole, 64, what);
+        std::uint64_t part = fraction.empty() ? 0 : number(fraction, 64, what);
         for (std::size_t i = fraction.size(); i < unit->digits; ++i) {
             part *= 10;
         }
         if (result > (std::numeric_limits<std::uint64_t>::max() - part) / unit->nanoseconds) {
-            fail(text, fmt::format("{} does not fit the 64 bits of 't' in ns", in_quotes(text)));
+            fail(text, fmt::format("{} does not fit the 64 bits of '{}' in ns", in_quotes(text), what));
         }
         return result * unit->nanoseconds + part;
     }
@@ -639,6 +666,14 @@ void LineParser::config(TraceParser& trace) {
             trace.header_.start = InitialState::reset(trace.header_.vps);
         } else {
             set(trace.header_.config, name, setting, "config");
+            const auto* limit = std::find_if(log_parameters.begin(), log_parameters.end(),
+                                             [&](const LogParameter& each) { return each.name == name; });
+            if (limit != log_parameters.end()) {
+                const auto& table = FieldTable<Config>::get();
+                if (const auto wrong = log_parameter_error(*limit, table.load(trace.header_.config, table.at(name)))) {
+                    fail(setting, *wrong);
+                }
+            }
         }
     }
 }
@@ -738,6 +773,15 @@ void LineParser::argument(Argument argument, Arguments& arguments) {
     case Argument::request:
         arguments.number = number(need("the number of the request"), 64, "the number of a request");
         break;
+    case Argument::site:
+        arguments.number = word_or_number(words_of("log_site"), need("the log site"), "log site");
+        break;
+    case Argument::owner:
+        arguments.number = word_or_number(owner_words, need("whose limits, site or partition,"), "owner of limits");
+        break;
+    case Argument::interval:
+        arguments.interval = duration(need("the interval"), "an interval");
+        break;
     }
 }
 
@@ -747,7 +791,7 @@ void LineParser::exit_field(Exit& exit, Verb verb, std::string_view text, Seen& 
     std::size_t index = 0;
     if (name == "t") {
         index = fields.now;
-        exit.now = duration(setting);
+        exit.now = duration(setting, "t");
     } else if (name == "length") {
         index = fields.info_r11;
         exit.info[model::info_r11] = join(number(setting, 32, "length"), 0);
@@ -850,6 +894,22 @@ InitialState InitialState::reset(unsigned vps) {
 model::State<Concrete> InitialState::of(unsigned vp_index, unsigned slot_index) const {
     const Vp& v = vp.at(vp_index);
     return {.partition = partition, .vsm = vsm, .slot = vp.at(slot_index).slot, .vp = v.shared, .vtl = v.vtl};
+}
+
+std::optional<std::string> log_parameter_error(const LogParameter& parameter, std::uint64_t value) {
+    if (value >= parameter.least && value <= parameter.most) {
+        return std::nullopt;
+    }
+    const auto text = [&](std::uint64_t number) {
+        std::string result = std::to_string(number);
+        if (parameter.is_duration) {
+            result.clear();
+            append_duration(result, number);
+        }
+        return result;
+    };
+    return fmt::format("{}={} is out of range; {} is {} to {}{}", parameter.name, text(value), parameter.what,
+                       text(parameter.least), text(parameter.most), parameter.is_duration ? "" : " lines");
 }
 
 TraceParser::TraceParser(std::string name) : name_(std::move(name)) {}
@@ -965,6 +1025,14 @@ void append_fields(std::string& text, const T& object, const T& base, const Seen
     }
 }
 
+void append_word(std::string& text, Words words, std::uint64_t number) {
+    if (number < words.size()) {
+        text += words[number];
+    } else {
+        append_number(text, number);
+    }
+}
+
 void append_argument(std::string& text, Argument argument, const Arguments& arguments) {
     const ExitFields& fields = ExitFields::get();
     if (argument == Argument::none || (argument == Argument::value_if_given && arguments.value == 0)) {
@@ -991,6 +1059,15 @@ void append_argument(std::string& text, Argument argument, const Arguments& argu
     case Argument::vp:
     case Argument::request:
         append_number(text, arguments.number);
+        break;
+    case Argument::site:
+        append_word(text, words_of("log_site"), arguments.number);
+        break;
+    case Argument::owner:
+        append_word(text, owner_words, arguments.number);
+        break;
+    case Argument::interval:
+        append_duration(text, arguments.interval);
         break;
     default:
         append_number(text, arguments.value);
@@ -1049,9 +1126,8 @@ void append(std::string& text, const Exit& exit) {
     Seen done;
     done.set(fields.vp).set(fields.vtl1);
     if (const std::uint64_t now = exit.now.value(); now != 0) {
-        const auto* unit =
-            std::find_if(units.begin(), units.end(), [now](const Unit& u) { return now % u.nanoseconds == 0; });
-        fmt::format_to(std::back_inserter(text), " t={}{}", now / unit->nanoseconds, unit->suffix);
+        text += " t=";
+        append_duration(text, now);
         done.set(fields.now);
     }
     const std::uint64_t length = exit.info[model::info_r11].value();
@@ -1162,6 +1238,7 @@ std::vector<Difference> diff(const model::State<Concrete>& expected, const model
 std::string word(model::Disposition value) { return word_in("disposition", value); }
 std::string word(model::Request value) { return word_in("request", value); }
 std::string word(model::LogSite value) { return word_in("log_site", value); }
+std::string word(model::LogLine value) { return word_in("log_line", value); }
 std::string word(model::Message value) { return word_in("message", value); }
 std::string word(model::Isolation value) { return word_in("isolation", value); }
 std::string word(model::Origin value) { return word_in("origin", value); }

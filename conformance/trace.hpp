@@ -3,6 +3,7 @@
 
 #include "conformance/fields.hpp"
 #include "conformance/input.hpp"
+#include "model/log_limits.hpp"
 #include "model/vocabulary.hpp"
 
 #include <array>
@@ -23,6 +24,26 @@ inline constexpr unsigned trace_version = 2;
 inline constexpr unsigned max_vps = 64;
 /// Most exits that `parse` takes into memory; TraceParser has no limit.
 inline constexpr std::size_t max_trace_steps = std::size_t{1} << 20U;
+
+/// A parameter of the log budget, by the name of its field in `config`, and the values it may have (note L2).
+struct LogParameter {
+    std::string_view name;
+    std::string_view what;
+    std::uint64_t least;
+    std::uint64_t most;
+    bool is_duration; ///< in ns, else a number of lines
+};
+inline constexpr std::array log_parameters{
+    LogParameter{"log_burst", "what a log site makes at once", 1, model::log_burst_max, false},
+    LogParameter{"log_interval", "the time between lines of a log site", model::log_interval_min,
+                 model::log_interval_max, true},
+    LogParameter{"log_total_burst", "what the partition makes at once (10 of it are for summaries)",
+                 model::log_reserve + 1, model::log_burst_max, false},
+    LogParameter{"log_total_interval", "the time between lines of the partition", model::log_interval_min,
+                 model::log_interval_max, true}};
+
+/// What is wrong with a value of the parameter, what it may be, as one line; nothing if it is in range.
+[[nodiscard]] std::optional<std::string> log_parameter_error(const LogParameter& parameter, std::uint64_t value);
 
 /// The state a trace starts from.
 struct InitialState {
@@ -150,6 +171,7 @@ void append(std::string& text, const model::Exit<Concrete>& exit, const model::O
 [[nodiscard]] std::string word(model::Disposition value);
 [[nodiscard]] std::string word(model::Request value);
 [[nodiscard]] std::string word(model::LogSite value);
+[[nodiscard]] std::string word(model::LogLine value);
 [[nodiscard]] std::string word(model::Message value);
 [[nodiscard]] std::string word(model::Isolation value);
 [[nodiscard]] std::string word(model::Origin value);

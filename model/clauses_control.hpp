@@ -2,10 +2,11 @@
 #pragma once
 
 #include "model/facts.hpp"
+#include "model/log_limits.hpp"
 
 namespace vtlcheck::model {
 
-inline constexpr std::array<ClauseText, 17> control_clauses{{
+inline constexpr std::array<ClauseText, 21> control_clauses{{
     {"CTL-04", "APIC offload", "request to set VTL0's APIC offload", "stored; the MSR bitmap follows at once",
      "D6 R6 R32; tdx/mod.rs:1492"},
     {"CTL-07", "No such request", "a kind of event that does not exist",
@@ -37,6 +38,14 @@ inline constexpr std::array<ClauseText, 17> control_clauses{{
     {"CTL-21", "VSM too late to revoke", "guest VSM enabled", "refused with VtlAlreadyEnabled",
      "I19 P34; virt_mshv_vtl/lib.rs:856-863"},
     {"CTL-22", "Audit records taken", "a reader has taken the records", "the ring is empty; numbers go on", "D30 P35"},
+    {"CTL-23", "Log flush", "a log site is named", "accepted; LOG-02 and LOG-07 to LOG-09 say what it leads to",
+     "D19 L7"},
+    {"CTL-24", "Log flush of no site", "no log site is named", "refused with InvalidParameter", "L7"},
+    {"CTL-25", "New log limits", "the budget is active, its owner exists, the limits are in range",
+     "accepted; LOG-10 says what it leads to", "D18 L15"},
+    {"CTL-26", "New log limits, refused",
+     "the budget is off, there is no such owner, a limit is out of range, or time ends before the bucket is full",
+     "refused with InvalidParameter", "D18 L2 L15"},
 }};
 
 template <class D, class Reading>
@@ -147,6 +156,14 @@ void control_family(Book<D, World<D>, Reading>& book, const Facts<D>& in, const 
             accept();
             world.vp.audit_count = 0;
         });
+
+        const Bool flush = kind(Kind::log_flush);
+        book.clause(id(at("CTL-23")), flush & names_log_site<D>(exit), accept);
+        book.clause(id(at("CTL-24")), flush & !names_log_site<D>(exit), refuse(hv_invalid_parameter));
+        const Bool limits = kind(Kind::log_limits);
+        const Bool takes_limits = log_budget_active<D>(in.config) & acceptable_new_limit<D>(exit);
+        book.clause(id(at("CTL-25")), limits & takes_limits, accept);
+        book.clause(id(at("CTL-26")), limits & !takes_limits, refuse(hv_invalid_parameter));
     });
 }
 

@@ -7,6 +7,7 @@
 //   D::Bool           truth value: ! & | ^ ==. `&&` and `||` are deleted: they would short-circuit in one domain only.
 //   D::Bv<W>          W-bit word, W in {8, 16, 32, 64}: wrapping + -, ~ & | ^, shifts by a constant, unsigned < <= > >=.
 //   D::ite(c, a, b)   value of a if c holds, else of b. Both are evaluated.
+//   D::product, D::quotient  of two 64-bit words; a quotient by 0 is all ones.
 //   D::same(a, b)     whether two terms are one, judged by their form; used to leave untouched fields alone.
 //   D::concrete       whether a Bool can be branched on.
 // and the free functions `bit`, `zext`, `trunc`, found by argument-dependent lookup.
@@ -84,6 +85,10 @@ struct Concrete {
     template <class T>
     static constexpr T ite(Bool c, const T& a, const T& b) {
         return c.value() ? a : b;
+    }
+    static constexpr Bv<64> product(Bv<64> a, Bv<64> b) { return Bv<64>(a.value() * b.value()); }
+    static constexpr Bv<64> quotient(Bv<64> a, Bv<64> b) {
+        return b.value() == 0 ? ~Bv<64>(0) : Bv<64>(a.value() / b.value());
     }
     /// Whether the two terms are one: used to leave untouched fields alone when states merge.
     template <class T>

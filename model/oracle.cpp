@@ -7,6 +7,12 @@ ConcreteStep oracle_step(const ConcreteConfig& config, const ConcretePlace& plac
     return step<Concrete>(config, place, exit, plain);
 }
 
+ClauseIndex oracle_charge(const ConcreteConfig& config, ConcreteLogBudget& budget, const ConcreteExit& exit,
+                          ConcreteOutcome& out) {
+    const PlainLogReading<Concrete> plain;
+    return charge<Concrete>(config, budget, exit, out, plain).value();
+}
+
 bool oracle_armed(const ConcreteConfig& config, const VpShared<Concrete>& vp, const VtlState<Concrete>& vtl, bool vtl1,
                   std::uint32_t msr, bool write) {
     const PlainReading<Concrete> plain;

@@ -108,6 +108,8 @@ struct Symbolic {
         }
         return c.term().is_false() ? b : T(z3::ite(c.term(), a.term(), b.term()));
     }
+    static Bv<64> product(const Bv<64>& a, const Bv<64>& b) { return Bv<64>(a.term() * b.term()); }
+    static Bv<64> quotient(const Bv<64>& a, const Bv<64>& b) { return Bv<64>(z3::udiv(a.term(), b.term())); }
     template <class T>
     static bool same(const T& a, const T& b) {
         return z3::eq(a.term(), b.term());

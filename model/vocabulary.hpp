@@ -52,12 +52,16 @@ struct Config {
     Bool tsc_aux{true};           ///< processor has IA32_TSC_AUX (decision D9)
     Bool untrusted_synic{false};  ///< TDVMCALL service offered to VTL0: profile `untrusted-synic` (decisions D10, D23)
     Bv<64> xss_supported{0x1800}; ///< IA32_XSS bits the processor and XFAM support; only bits 10-12 count
-    Bv<64> tsc_frequency{2'000'000'000}; ///< Hz, what HV_X64_MSR_TSC_FREQUENCY reads
-    Bv<8> isolation{3};                  ///< Isolation
-    Bv<32> vps{1};                       ///< number of VPs
-    Bool access_vsm{true};               ///< privilege AccessVsm of the guest, fixed at creation
-    Bv<64> xcr0_supported{0x602E7};      ///< XCR0 bits of the processor
-    Bv<64> cr4_allowed{0xB71FFF};        ///< CR4 bits the TDX module permits; only those of 0xB71FFF count
+    Bv<64> tsc_frequency{2'000'000'000};    ///< Hz, what HV_X64_MSR_TSC_FREQUENCY reads
+    Bv<8> isolation{3};                     ///< Isolation
+    Bv<32> vps{1};                          ///< number of VPs
+    Bool access_vsm{true};                  ///< privilege AccessVsm of the guest, fixed at creation
+    Bv<64> xcr0_supported{0x602E7};         ///< XCR0 bits of the processor
+    Bv<64> cr4_allowed{0xB71FFF};           ///< CR4 bits the TDX module permits; only those of 0xB71FFF count
+    Bv<64> log_burst{10};                   ///< lines that a log site can make at once (note L2)
+    Bv<64> log_interval{500'000'000};       ///< ns until it may make one more
+    Bv<64> log_total_burst{64};             ///< lines that the partition can make at once
+    Bv<64> log_total_interval{100'000'000}; ///< ns until it may make one more
 
     template <class F, class... T>
     static void visit(F&& f, T&... t) {
@@ -72,6 +76,10 @@ struct Config {
         f(FieldName{"access_vsm"}, t.access_vsm...);
         f(FieldName{"xcr0_supported"}, t.xcr0_supported...);
         f(FieldName{"cr4_allowed"}, t.cr4_allowed...);
+        f(FieldName{"log_burst"}, t.log_burst...);
+        f(FieldName{"log_interval"}, t.log_interval...);
+        f(FieldName{"log_total_burst"}, t.log_total_burst...);
+        f(FieldName{"log_total_interval"}, t.log_total_interval...);
     }
 };
 
@@ -419,8 +427,10 @@ enum class Kind : std::uint8_t {
     host_access = 7,      ///< the paravisor's kernel or user mode gets or sets a register of the VTL (note P39)
     special_request = 8,  ///< the paravisor uses the special path; `argument` is the request (note P40)
     drain_audit = 9,      ///< a reader has taken the audit records (note P35)
+    log_flush = 10,       ///< what log site `argument` suppressed is to be summed up (note L7)
+    log_limits = 11,      ///< new limits of the log budget: `argument` 0 of the sites, 1 of the partition (note L15)
 };
-inline constexpr std::uint8_t kind_count = 10;
+inline constexpr std::uint8_t kind_count = 12;
 
 /// General-purpose registers in the order of the TDX module's L2_ENTER_GUEST_STATE.
 enum Gpr : std::uint8_t { rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15 };
@@ -587,7 +597,7 @@ enum class Request : std::uint8_t {
 };
 inline constexpr std::uint8_t request_count = 18;
 
-/// Where a warning comes from; one token bucket each from the log-budget half on (decision D16).
+/// Where a warning comes from; one token bucket each (decision D16).
 enum class LogSite : std::uint8_t {
     none = 0,
     unknown_read = 1,
@@ -602,6 +612,10 @@ enum class LogSite : std::uint8_t {
     protected_register = 10, ///< CR, XCR0 or descriptor-table write that VTL1 claims
 };
 inline constexpr std::uint8_t log_site_count = 11;
+
+/// What became of an attempt or a flush (note L9).
+enum class LogLine : std::uint8_t { none = 0, warning = 1, summary = 2 };
+inline constexpr std::uint8_t log_line_count = 3;
 
 /// State of an intercept message for VTL1.
 enum class Message : std::uint8_t { none = 0, posted = 1, pending = 2 };
@@ -681,6 +695,8 @@ struct Outcome {
     Bv<8> log_site{0};        ///< LogSite; one attempt at most
     Bv<32> log_msr{0};        ///< host-visible: MSR number or TDVMCALL sub-function (low 32 bits)
     Bv<64> log_value{0};      ///< confidential: the written value
+    Bv<8> log_line{0};        ///< LogLine: what the budget makes of the attempt or the flush
+    Bv<64> log_suppressed{0}; ///< of a line: attempts at its site suppressed since the last one
     Bool audit{false};        ///< one audit record (note P35); the fields below are 0 when none
     Bv<8> audit_origin{0};    ///< Origin
     Bv<8> audit_operation{0}; ///< Operation
@@ -725,6 +741,8 @@ struct Outcome {
         f(FieldName{"log_site"}, t.log_site...);
         f(FieldName{"log_msr"}, t.log_msr...);
         f(FieldName{"log_value"}, t.log_value...);
+        f(FieldName{"log_line"}, t.log_line...);
+        f(FieldName{"log_suppressed"}, t.log_suppressed...);
         f(FieldName{"audit"}, t.audit...);
         f(FieldName{"audit_origin"}, t.audit_origin...);
         f(FieldName{"audit_operation"}, t.audit_operation...);

@@ -122,8 +122,9 @@ Query Goal::query(std::string name, const std::vector<Bool>& formulas) {
 const std::vector<Claim>& all_claims() {
     static const std::vector<Claim> book = [] {
         std::vector<Claim> all;
-        for (const auto& chapter : {step_claims(), privilege_claims(), msr_claims(), value_claims(), log_claims(),
-                                    register_claims(), interception_claims(), vtl_claims(), host_claims()}) {
+        for (const auto& chapter :
+             {step_claims(), privilege_claims(), msr_claims(), value_claims(), log_claims(), log_budget_claims(),
+              register_claims(), interception_claims(), vtl_claims(), host_claims()}) {
             all.insert(all.end(), chapter.begin(), chapter.end());
         }
         return all;

@@ -106,6 +106,8 @@ private:
     Rewriter rewrite_;
 };
 
+class LogGoal;
+
 /// A statement a reviewer cares about.
 struct Claim {
     std::string id;                       ///< stable, upper case with hyphens
@@ -113,7 +115,9 @@ struct Claim {
     std::string source;                   ///< decisions (D), reference notes (R), requirements (A, B)
     std::vector<std::string> assumptions; ///< by name; empty: it holds of every state and exit
     std::vector<std::string> mutants;     ///< names of mutants it rejects, one at least
-    std::function<void(Goal&)> put;       ///< adds the obligations and the witness
+    std::function<void(Goal&)> put;       ///< adds the obligations and the witness; empty if `put_log` is not
+    /// The same of a claim about the log budget (log_goal.hpp). Initialised, so that the other chapters need not name it.
+    std::function<void(LogGoal&)> put_log{}; // NOLINT(readability-redundant-member-init)
 };
 
 /// The name of the assumption that Goal::assume_valid_state makes.

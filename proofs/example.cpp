@@ -270,7 +270,7 @@ std::string trace_of(const ExampleRun& run) {
 } // namespace
 
 std::string Example::text() const {
-    std::string all;
+    std::string all = values;
     for (const ExampleRun& run : runs) {
         if (runs.size() > 1) {
             all += run.label.empty() ? "# first run\n" : "# " + run.label + " run\n";

@@ -28,6 +28,7 @@ struct Example {
     std::vector<ExampleRun> runs;
     bool ok = false;     ///< found, and on machine words it comes out as the solver said
     std::string problem; ///< why not
+    std::string values;  ///< of a claim about the log budget, instead of runs: `name = value` by line
     /// The traces, a comment line before each if there are two.
     [[nodiscard]] std::string text() const;
 };

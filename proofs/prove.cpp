@@ -1,6 +1,8 @@
 // Spreads claims and their mutants over threads and judges what comes back.
 #include "proofs/prove.hpp"
 
+#include "proofs/log_goal.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
@@ -46,6 +48,93 @@ Query described(const Claim& claim, Query query) {
     query.comments.emplace_back("The assertions describe a counterexample: unsat proves the obligation.");
     query.name = claim.id + ": " + query.name;
     return query;
+}
+
+/// The same of a claim about the log budget.
+void run_log_obligations(const Claim& claim, const ProveOptions& options, ClaimResult& result) {
+    z3::context context;
+    LogGoal goal(context);
+    claim.put_log(goal);
+    const Limits limits{.time = options.time_limit, .seed = options.seed};
+    const auto example_of = [&](const z3::model& model) {
+        Example example;
+        example.values = goal.values(model);
+        example.problem = goal.replay(model);
+        example.ok = example.problem.empty();
+        return example;
+    };
+    for (const LogObligation& obligation : goal.obligations()) {
+        ObligationResult& entry = result.obligations.emplace_back();
+        entry.name = obligation.name;
+        const Query query = LogGoal::counterexample(obligation);
+        // Z3 may print a simplified query once it was asked.
+        const std::string text = to_smt2(context, described(claim, query));
+        const Answer answer = ask(context, query, limits);
+        entry.result = answer.result;
+        entry.reason = answer.reason;
+        entry.ms = answer.ms;
+        if (obligation.second_solver && !options.second_solver.empty()) {
+            const Answer second = ask_program(options.second_solver, text, limits);
+            entry.second = name(second.result);
+            entry.second_ms = second.ms;
+            if (second.result != Result::proved && entry.result == Result::proved) {
+                entry.result = Result::unknown;
+                entry.reason = options.second_solver + " does not prove it: " + name(second.result) +
+                               (second.reason.empty() ? "" : ": " + second.reason);
+            }
+        }
+        const Answer premise = ask(context, LogGoal::reach(obligation), limits);
+        entry.reachable = premise.result == Result::refuted;
+        if (!entry.reachable && entry.reason.empty()) {
+            entry.reason = std::string("whether the premise can be reached: ") + name(premise.result);
+        }
+        entry.ms += premise.ms;
+        if (answer.model && !result.counterexample) {
+            result.refuted_obligation = obligation.name;
+            result.counterexample = example_of(*answer.model);
+        }
+    }
+    const Answer answer = ask(context, goal.witness(), limits);
+    if (answer.model) {
+        result.witness = example_of(*answer.model);
+    } else {
+        result.witness.problem = answer.result == Result::proved ? "no state and event show the claim" : answer.reason;
+    }
+}
+
+MutantResult run_log_mutant(const Claim& claim, const std::string& mutant_name, const ProveOptions& options) {
+    MutantResult result;
+    result.name = mutant_name;
+    const LogMutant* mutant = find_log_mutant(mutant_name);
+    if (mutant == nullptr) {
+        result.reason = "there is no such mutant";
+        return result;
+    }
+    result.description = mutant->description;
+    z3::context context;
+    LogGoal goal(context, mutant);
+    claim.put_log(goal);
+    // An obligation that a mutant makes too hard is no kill, and the next may notice.
+    const Limits limits{.time = std::min<std::chrono::milliseconds>(options.time_limit, std::chrono::seconds(5)),
+                        .seed = options.seed};
+    result.reason = "no obligation notices it";
+    for (const LogObligation& obligation : goal.obligations()) {
+        const Answer answer = ask(context, LogGoal::counterexample(obligation), limits);
+        if (!answer.model) {
+            if (answer.result != Result::proved) {
+                result.reason = obligation.name + ": " + name(answer.result) + ": " + answer.reason;
+            }
+            continue;
+        }
+        const std::string problem = goal.replay(*answer.model);
+        result.killed = problem.empty();
+        result.obligation = obligation.name;
+        result.reason = problem;
+        if (result.killed) {
+            break;
+        }
+    }
+    return result;
 }
 
 /// Asks every obligation of the claim of the specification as written, and for its witness.
@@ -244,7 +333,9 @@ ProveResult prove(std::span<const Claim> claims, const ProveOptions& options) {
             std::string failure;
             bool ok = false;
             if (task.mutant == 0) {
-                guarded(failure, [&] { run_obligations(claim, options, entry); });
+                guarded(failure, [&] {
+                    claim.put ? run_obligations(claim, options, entry) : run_log_obligations(claim, options, entry);
+                });
                 ok = failure.empty() && entry.witness.ok &&
                      std::all_of(entry.obligations.begin(), entry.obligations.end(),
                                  [](const ObligationResult& o) { return o.result == Result::proved && o.reachable; });
@@ -252,7 +343,10 @@ ProveResult prove(std::span<const Claim> claims, const ProveOptions& options) {
                 MutantResult& mutant = entry.mutants[task.mutant - 1];
                 mutant.name = claim.mutants[task.mutant - 1];
                 std::string broken;
-                guarded(broken, [&] { mutant = run_mutant(claim, mutant.name, options); });
+                guarded(broken, [&] {
+                    mutant = claim.put ? run_mutant(claim, mutant.name, options)
+                                       : run_log_mutant(claim, mutant.name, options);
+                });
                 if (!broken.empty()) {
                     mutant.reason = broken;
                 }
@@ -304,20 +398,31 @@ std::vector<std::string> write_smt2(const std::string& directory, const std::vec
     const std::vector<const Claim*> selected = select(all_claims(), ids);
     std::filesystem::create_directories(directory);
     std::vector<std::string> paths;
+    const auto write = [&](z3::context& context, const Claim& claim, const std::string& obligation,
+                           const Query& query) {
+        const auto path = std::filesystem::path(directory) / (claim.id + "." + obligation + ".smt2");
+        std::ofstream file(path);
+        file << to_smt2(context, described(claim, query));
+        file.flush();
+        if (!file) {
+            throw std::filesystem::filesystem_error("cannot write", path, std::make_error_code(std::errc::io_error));
+        }
+        paths.push_back(path.string());
+    };
     for (const Claim* claim : selected) {
         z3::context context;
-        Goal goal(context);
-        claim->put(goal);
-        for (const Obligation& obligation : goal.obligations()) {
-            const auto path = std::filesystem::path(directory) / (claim->id + "." + obligation.name + ".smt2");
-            std::ofstream file(path);
-            file << to_smt2(context, described(*claim, goal.counterexample(obligation)));
-            file.flush();
-            if (!file) {
-                throw std::filesystem::filesystem_error("cannot write", path,
-                                                        std::make_error_code(std::errc::io_error));
+        if (claim->put_log) {
+            LogGoal goal(context);
+            claim->put_log(goal);
+            for (const LogObligation& obligation : goal.obligations()) {
+                write(context, *claim, obligation.name, LogGoal::counterexample(obligation));
             }
-            paths.push_back(path.string());
+        } else {
+            Goal goal(context);
+            claim->put(goal);
+            for (const Obligation& obligation : goal.obligations()) {
+                write(context, *claim, obligation.name, goal.counterexample(obligation));
+            }
         }
     }
     return paths;

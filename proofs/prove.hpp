@@ -28,7 +28,9 @@ enum class Verdict : std::uint8_t {
 struct ObligationResult {
     std::string name;
     Result result = Result::error;
-    std::string reason;     ///< why, where `result` is neither proved nor refuted
+    std::string reason; ///< why, where `result` is neither proved nor refuted
+    std::string second; ///< what the second solver makes of it: as name(Result) says, empty if it was not asked
+    double second_ms = 0;
     bool reachable = false; ///< a valid state and an exit satisfy its premise; false makes the claim vacuous
     double ms = 0;          ///< time of its queries, the one on the premise included
 };
@@ -75,7 +77,10 @@ struct ProveOptions {
     std::chrono::milliseconds time_limit{60'000};  ///< for one query
     std::chrono::milliseconds minimise_limit{500}; ///< for making one witness or counterexample small; 0: as it comes
     unsigned seed = 1;                             ///< of the solver; equal seeds give equal runs
-    bool mutants = true;                           ///< run the mutants; without them no claim is `proved`
+    /// Program that has to prove the obligations over integers too, from their SMT-LIB text: cvc5, or one with its
+    /// options. Empty: none is asked.
+    std::string second_solver;
+    bool mutants = true; ///< run the mutants; without them no claim is `proved`
     /// Called after each task, from one thread at a time.
     std::function<void(const Progress&)> progress;
 };

@@ -1,6 +1,14 @@
 // Talks to Z3: one solver per query, every kind of failure an answer of its own.
 #include "proofs/solver.hpp"
 
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <sstream>
 
 namespace vtlcheck::proofs {
@@ -11,6 +19,20 @@ using Clock = std::chrono::steady_clock;
 
 double ms_since(Clock::time_point start) {
     return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+const char* smt_name(Logic logic) {
+    switch (logic) {
+    case Logic::integers:
+        return "QF_NIA";
+    case Logic::linear:
+        return "QF_LIA";
+    case Logic::functions:
+        return "QF_UFBV";
+    case Logic::bits:
+        break;
+    }
+    return "QF_BV";
 }
 
 /// Z3 says "timeout" for its own limit and "canceled" for an interrupt; nothing else interrupts us.
@@ -43,7 +65,7 @@ Answer ask(z3::context& context, const Query& query, const Limits& limits) {
     const auto start = Clock::now();
     try {
         // Z3's solver for finite domains: bit-blasting and SAT. It is the fastest of Z3's on these queries.
-        z3::solver solver(context, "QF_FD");
+        z3::solver solver(context, query.logic == Logic::bits ? "QF_FD" : smt_name(query.logic));
         z3::params params(context);
         params.set("random_seed", limits.seed);
         if (limits.time.count() > 0) {
@@ -87,7 +109,7 @@ std::string to_smt2(z3::context& context, const Query& query) {
     for (const std::string& comment : query.comments) {
         text << "; " << comment << '\n';
     }
-    text << "(set-logic QF_BV)\n";
+    text << "(set-logic " << smt_name(query.logic) << ")\n";
     std::istringstream lines(solver.to_smt2());
     for (std::string line; std::getline(lines, line);) {
         // Z3 adds a remark and a status; the status would tell the other solver the answer.
@@ -98,6 +120,50 @@ std::string to_smt2(z3::context& context, const Query& query) {
     }
     text << "(exit)\n";
     return text.str();
+}
+
+Answer ask_program(const std::string& command, const std::string& smt2, const Limits& limits) {
+    Answer answer;
+    const auto start = Clock::now();
+    const auto fail = [&](const std::string& what) {
+        answer.reason = what;
+        answer.result = Result::error;
+    };
+    std::string path = (std::filesystem::temp_directory_path() / "vtlcheck-XXXXXX").string();
+    const int file = mkstemp(path.data());
+    if (file < 0) {
+        fail("no temporary file at " + path);
+        return answer;
+    }
+    close(file);
+    std::ofstream(path) << smt2;
+    const std::string line =
+        fmt::format("{} --lang=smt2 --seed={} --tlimit={} {} 2>&1", command, limits.seed, limits.time.count(), path);
+    std::string said;
+    if (FILE* pipe = popen(line.c_str(), "r")) { // NOLINT(cert-env33-c): the command is the user's own
+        std::array<char, 256> part{};
+        while (std::fgets(part.data(), part.size(), pipe) != nullptr) {
+            said += part.data();
+        }
+        pclose(pipe);
+    }
+    std::filesystem::remove(path);
+    const std::string first = said.substr(0, said.find('\n'));
+    if (first == "unsat") {
+        answer.result = Result::proved;
+    } else if (first == "sat") {
+        answer.result = Result::refuted;
+    } else if (said.find("timeout") != std::string::npos) {
+        answer.result = Result::timeout;
+        answer.reason = "timeout";
+    } else if (first == "unknown") {
+        answer.result = Result::unknown;
+        answer.reason = "it gave up";
+    } else {
+        fail(first.empty() ? "it says nothing" : first);
+    }
+    answer.ms = ms_since(start);
+    return answer;
 }
 
 } // namespace vtlcheck::proofs

@@ -24,12 +24,21 @@ enum class Result : std::uint8_t {
 /// "Z3 4.8.12.0".
 [[nodiscard]] std::string solver_version();
 
+/// The theory of a query.
+enum class Logic : std::uint8_t {
+    bits,      ///< QF_BV
+    integers,  ///< QF_NIA
+    linear,    ///< QF_LIA
+    functions, ///< QF_UFBV
+};
+
 /// What a solver is asked: whether the assertions can hold together.
 struct Query {
     std::string name;                  ///< "TOTAL: some clause applies"
     std::vector<std::string> comments; ///< for the text form: what unsat means
-    std::vector<z3::expr> assertions;  ///< all of one context
-    std::vector<z3::expr> original;    ///< the same before rewriting: a model is checked against these
+    Logic logic = Logic::bits;
+    std::vector<z3::expr> assertions; ///< all of one context
+    std::vector<z3::expr> original;   ///< the same before rewriting: a model is checked against these
 };
 
 struct Limits {
@@ -48,8 +57,11 @@ struct Answer {
 /// answer.
 [[nodiscard]] Answer ask(z3::context& context, const Query& query, const Limits& limits);
 
-/// The query as SMT-LIB 2 text for any solver: logic QF_BV, one check-sat, no status. Has to be called before the query
+/// The query as SMT-LIB 2 text for any solver: its logic, one check-sat, no status. Has to be called before the query
 /// is asked in this context: Z3 may print a simplified query afterwards.
 [[nodiscard]] std::string to_smt2(z3::context& context, const Query& query);
+
+/// Asks another solver, the program `command` (cvc5 or one that takes its options), the text of a query. No model is read.
+[[nodiscard]] Answer ask_program(const std::string& command, const std::string& smt2, const Limits& limits);
 
 } // namespace vtlcheck::proofs

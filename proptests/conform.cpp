@@ -94,6 +94,7 @@ CampaignResult run_campaign(const SubjectFactory& make_subject, const CampaignOp
                 const auto vsm = lockstep.state().vsm;
                 agree = lockstep.step(exit);
                 coverage.hit(cell_of(lockstep.config(), vsm, exit, lockstep.expected().clause.value()));
+                coverage.hit(log_cell_of(exit, lockstep.expected().out, lockstep.log_clause()));
                 ++exits;
             }
             agree = agree && lockstep.finish();
@@ -158,9 +159,9 @@ std::string failure_text(const CampaignResult& result, const CampaignOptions& op
     // The comments go after the version line, which has to be the first.
     std::string notes = fmt::format("# Divergence at exit {} of {}: clause {}\n", divergence.step + 1,
                                     shrunk.trace.steps.size(), divergence.clause);
-    const auto clause = model::clause_index(divergence.clause);
-    if (clause != model::no_clause) {
-        const auto& sentence = model::clauses[clause];
+    const auto cell = parse_clause(divergence.clause);
+    if (cell != model::no_clause) {
+        const auto& sentence = cell_clause(cell);
         notes += fmt::format("#   {}. When: {}. Then: {}. ({})\n", sentence.title, sentence.guard, sentence.effect,
                              sentence.source);
     }

@@ -25,6 +25,11 @@ constexpr std::array<const char*, model::guest_vsm_count> guest_vsm_name{"vsm-no
                                                                          "vsm-unsupported"};
 constexpr std::array<const char*, model::isolation_count> isolation_name{"none", "vbs", "snp", "tdx", "cca"};
 
+constexpr std::array<const char*, model::log_site_count> log_site_name{
+    "no-site",        "unknown-read",  "unknown-write",     "protected-write",
+    "crash",          "tdvmcall-read", "tdvmcall-write",    "tdvmcall-function",
+    "hypercall-code", "vtl-switch",    "protected-register"};
+
 Names class_names(CellNumber number) {
     switch (number) {
     case CellNumber::none:
@@ -51,6 +56,7 @@ void each_word(C& cell, F&& f) {
     optional(shape.target, target_name, cell.target);
     optional(shape.guest_vsm, guest_vsm_name, cell.guest_vsm);
     optional(shape.isolation, isolation_name, cell.isolation);
+    optional(shape.log_site, log_site_name, cell.log_site);
 }
 
 std::uint8_t target_of(const model::ConcreteExit& exit) {
@@ -109,10 +115,26 @@ Cell cell_of(const model::ConcreteConfig& config, const model::PartitionVsm<mode
     return cell;
 }
 
+Cell log_cell_of(const model::ConcreteExit& exit, const model::ConcreteOutcome& out, model::ClauseIndex log_clause) {
+    const bool flush = exit.kind.value() == static_cast<std::uint8_t>(model::Kind::log_flush) &&
+                       model::names_log_site<model::Concrete>(exit).value();
+    return {.clause = static_cast<model::ClauseIndex>(model::clause_count + log_clause),
+            .vtl = static_cast<std::uint8_t>(exit.vtl1.value() ? 1 : 0),
+            .log_site = flush ? static_cast<std::uint8_t>(exit.argument.value()) : out.log_site.value()};
+}
+
 std::string to_string(const Cell& cell) {
-    std::string text(model::clauses[cell.clause].id);
+    std::string text(cell_clause(cell.clause).id);
     each_word(cell, [&](Names names, std::uint8_t digit) { text.append(" ").append(names[digit]); });
     return text;
+}
+
+model::ClauseIndex parse_clause(std::string_view id) {
+    const auto of_book = model::clause_index(id);
+    const auto of_log = model::log_clause_index(id);
+    return of_book != model::no_clause  ? of_book
+           : of_log == model::no_clause ? of_log
+                                        : static_cast<model::ClauseIndex>(model::clause_count + of_log);
 }
 
 std::optional<Cell> parse_cell(std::string_view text) {
@@ -125,7 +147,7 @@ std::optional<Cell> parse_cell(std::string_view text) {
     if (text.ends_with(' ')) {
         return std::nullopt;
     }
-    Cell cell{.clause = model::clause_index(word())};
+    Cell cell{.clause = parse_clause(word())};
     if (cell.clause == model::no_clause) {
         return std::nullopt;
     }

@@ -1,6 +1,7 @@
 // Coverage cells: which clause decided an exit of which VTL, and what the clause leaves open of the rest: the class of
 // MSR or register, get or set, the VTL that was named, the state of guest VSM, the isolation. A clause fixes the exit
-// kind and the outcome, so a cell is finer than (exit kind, VTL, class, outcome).
+// kind and the outcome, so a cell is finer than (exit kind, VTL, class, outcome). What the log budget made of the exit is
+// a cell of its own: the clause of the budget and the site.
 #pragma once
 
 #include "model/msr_table.hpp"
@@ -20,15 +21,25 @@ namespace vtlcheck::proptests {
 enum class Target : std::uint8_t { own, lower, higher, malformed };
 inline constexpr std::uint8_t target_count = 4;
 
+/// Clauses that have cells: those of the book, then those of the log budget.
+inline constexpr std::size_t cell_clause_count = model::clause_count + model::log_clauses.size();
+[[nodiscard]] constexpr const model::ClauseText& cell_clause(std::size_t index) {
+    return index < model::clause_count ? model::clauses[index] : model::log_clauses[index - model::clause_count];
+}
+
+/// The index of that clause for cell_clause(), no_clause if there is none.
+[[nodiscard]] model::ClauseIndex parse_clause(std::string_view id);
+
 /// A field counts only where the shape of the clause has it, else it is 0.
 struct Cell {
-    model::ClauseIndex clause = 0;
+    model::ClauseIndex clause = 0; ///< index for cell_clause()
     std::uint8_t vtl = 0;
     std::uint8_t number_class = 0; ///< model::MsrClass or model::RegisterClass
     std::uint8_t operation = 0;    ///< 0 get, 1 set
     std::uint8_t target = 0;       ///< Target
     std::uint8_t guest_vsm = 0;    ///< model::GuestVsm before the exit
     std::uint8_t isolation = 0;    ///< model::Isolation
+    std::uint8_t log_site = 0;     ///< model::LogSite
 
     friend bool operator==(const Cell&, const Cell&) = default;
 };
@@ -43,6 +54,7 @@ struct CellShape {
     bool target = false;
     bool guest_vsm = false;
     bool isolation = false;
+    bool log_site = false;
 
     [[nodiscard]] constexpr std::size_t classes() const {
         return number == CellNumber::none   ? 1
@@ -52,11 +64,15 @@ struct CellShape {
     /// Cells of the full product, reachable or not.
     [[nodiscard]] constexpr std::size_t size() const {
         return 2 * classes() * (operation ? 2U : 1U) * (target ? target_count : 1U) *
-               (guest_vsm ? model::guest_vsm_count : 1U) * (isolation ? model::isolation_count : 1U);
+               (guest_vsm ? model::guest_vsm_count : 1U) * (isolation ? model::isolation_count : 1U) *
+               (log_site ? model::log_site_count : 1U);
     }
 };
 [[nodiscard]] constexpr CellShape cell_shape(model::ClauseIndex clause) {
-    const std::string_view id = model::clauses[clause].id;
+    const std::string_view id = cell_clause(clause).id;
+    if (id.starts_with("LOG-")) {
+        return {.log_site = true};
+    }
     if (id.starts_with("MSR-") || id == "EXIT-08" || id == "EXIT-09") {
         return {.number = CellNumber::rcx};
     }
@@ -80,7 +96,7 @@ struct CellShape {
     return {};
 }
 inline constexpr auto cell_shapes = [] {
-    std::array<CellShape, model::clause_count> all{};
+    std::array<CellShape, cell_clause_count> all{};
     for (std::size_t i = 0; i < all.size(); ++i) {
         all[i] = cell_shape(static_cast<model::ClauseIndex>(i));
     }
@@ -88,8 +104,8 @@ inline constexpr auto cell_shapes = [] {
 }();
 /// Where the cells of a clause start among all; one entry more than clauses.
 inline constexpr auto cell_offsets = [] {
-    std::array<std::uint32_t, model::clause_count + 1> all{};
-    for (std::size_t i = 0; i < model::clause_count; ++i) {
+    std::array<std::uint32_t, cell_clause_count + 1> all{};
+    for (std::size_t i = 0; i < cell_clause_count; ++i) {
         all[i + 1] = all[i] + static_cast<std::uint32_t>(cell_shapes[i].size());
     }
     return all;
@@ -108,6 +124,7 @@ constexpr std::size_t index_of(const Cell& cell) {
     next(shape.target, target_count, cell.target);
     next(shape.guest_vsm, model::guest_vsm_count, cell.guest_vsm);
     next(shape.isolation, model::isolation_count, cell.isolation);
+    next(shape.log_site, model::log_site_count, cell.log_site);
     return cell_offsets[cell.clause] + index;
 }
 /// The cell with that index.
@@ -116,6 +133,10 @@ constexpr std::size_t index_of(const Cell& cell) {
 /// The cell of an exit that `clause` decided; `vsm` as it was before the exit.
 [[nodiscard]] Cell cell_of(const model::ConcreteConfig& config, const model::PartitionVsm<model::Concrete>& vsm,
                            const model::ConcreteExit& exit, model::ClauseIndex clause);
+
+/// The cell of what the log budget made of it: `log_clause` by index in model::log_clauses.
+[[nodiscard]] Cell log_cell_of(const model::ConcreteExit& exit, const model::ConcreteOutcome& out,
+                               model::ClauseIndex log_clause);
 
 /// "MSR-W-34 vtl0 passthrough-read", "REG-G-01 vtl1 gpr get own": how cells are written in reachable_cells.txt and in
 /// reports.

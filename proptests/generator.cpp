@@ -134,15 +134,43 @@ rc::Gen<Plan> arbitrary_plan() {
         rc::gen::set(&Plan::length, rc::gen::element<std::uint32_t>(1, 2, 3, 5, 10, 30, 100, 200, 400, 400, 400)),
         rc::gen::set(&Plan::vps, rc::gen::element<std::uint32_t>(1, 2, 2, 3, 4)),
         // The privilege half has most of the cells.
-        rc::gen::set(&Plan::focus,
-                     rc::gen::element(Focus::even, Focus::values, Focus::interception, Focus::apic, Focus::tdvmcall,
-                                      Focus::decoding, Focus::unknown, Focus::registers, Focus::registers, Focus::vtl,
-                                      Focus::vtl, Focus::tables, Focus::host, Focus::host, Focus::host, Focus::audit)),
+        rc::gen::set(&Plan::focus, rc::gen::element(Focus::even, Focus::values, Focus::interception, Focus::apic,
+                                                    Focus::tdvmcall, Focus::decoding, Focus::unknown, Focus::registers,
+                                                    Focus::registers, Focus::vtl, Focus::vtl, Focus::tables,
+                                                    Focus::host, Focus::host, Focus::host, Focus::audit, Focus::log)),
         rc::gen::set(&Plan::start, rc::gen::resize(rc::kNominalSize, rc::gen::inRange<std::uint32_t>(0, start_count))),
         rc::gen::set(&Plan::config,
                      rc::gen::resize(rc::kNominalSize, rc::gen::inRange<std::uint32_t>(0, config_count))),
         rc::gen::set(&Plan::isolation, rc::gen::element(Isolation::tdx, Isolation::tdx, Isolation::none, Isolation::vbs,
                                                         Isolation::snp, Isolation::snp, Isolation::cca)));
+}
+
+namespace {
+
+/// The limits of the log budget that a plan calls for: of the sites, of the partition.
+std::array<model::BucketLimit<Concrete>, 2> log_limits_of(const Plan& plan) {
+    switch ((plan.config >> 8U) & 3U) {
+    case 1:
+        return {{{.burst = 2, .interval = 1'000}, {.burst = 12, .interval = 1'500}}};
+    case 2:
+        return {{{.burst = 1, .interval = model::log_interval_max},
+                 {.burst = model::log_reserve + 1, .interval = model::log_interval_max}}};
+    case 3:
+        return {{{.burst = model::log_burst_max, .interval = model::log_interval_min},
+                 {.burst = model::log_burst_max, .interval = model::log_interval_min}}};
+    default: {
+        const model::ConcreteConfig config;
+        return {{{.burst = config.log_burst, .interval = config.log_interval},
+                 {.burst = config.log_total_burst, .interval = config.log_total_interval}}};
+    }
+    }
+}
+
+} // namespace
+
+ExitGenerator::ExitGenerator(const Plan& plan) : plan_(plan), random_(plan.seed) {
+    const auto limits = log_limits_of(plan);
+    intervals_ = {limits[0].interval.value(), limits[1].interval.value()};
 }
 
 conformance::TraceHeader header_of(const Plan& plan) {
@@ -152,11 +180,16 @@ conformance::TraceHeader header_of(const Plan& plan) {
     config.la57 = Bool(flag(plan.config, 0));
     config.x2apic_capable = Bool(!flag(plan.config, 1));
     config.tsc_aux = Bool(!flag(plan.config, 2));
-    config.untrusted_synic = Bool(flag(plan.config, 3) || plan.focus == Focus::tdvmcall);
+    config.untrusted_synic = Bool(flag(plan.config, 3) || plan.focus == Focus::tdvmcall || plan.focus == Focus::log);
     config.xss_supported = flag(plan.config, 4) ? 0x1800 : 0x1FFF;
     config.access_vsm = Bool(!flag(plan.config, 5));
     config.xcr0_supported = flag(plan.config, 6) ? 0x1F : 0x602FF;
     config.cr4_allowed = flag(plan.config, 7) ? 0x350FFF : 0xB71FFF;
+    const auto limits = log_limits_of(plan);
+    config.log_burst = limits[0].burst;
+    config.log_interval = limits[0].interval;
+    config.log_total_burst = limits[1].burst;
+    config.log_total_interval = limits[1].interval;
     config.isolation = static_cast<std::uint8_t>(plan.isolation);
     config.vps = plan.vps;
     header.vps = plan.vps;
@@ -244,6 +277,11 @@ std::uint32_t ExitGenerator::msr_number(bool write) {
         case Focus::unknown:
             return random_.chance(50) ? in_row(model::msr_table[random_.below(model::unlisted_row)])
                                       : static_cast<std::uint32_t>(random_.next());
+        case Focus::log: // few numbers, so that counts grow, and now and then more than the census has entries for
+            return random_.chance(12)   ? 0x40000105 // a crash
+                   : random_.chance(70) ? 0x1D9 + random_.below(2)
+                   : random_.chance(60) ? 0x4B000000 + random_.below(6)
+                                        : 0x4B000000 + random_.below(60);
         default:
             break;
         }
@@ -738,6 +776,7 @@ void ExitGenerator::l2_exit(ConcreteExit& exit) {
         all.fill({8, 6, 2, 1, 2});
         const auto set = [&](Focus focus, Mix mix) { all[static_cast<std::size_t>(focus)] = mix; };
         set(Focus::tdvmcall, {70, 4, 1, 1, 1});
+        set(Focus::log, {15, 6, 2, 1, 2});
         set(Focus::registers, {1, 90, 2, 1, 1});
         set(Focus::vtl, {1, 80, 4, 1, 1});
         set(Focus::tables, {1, 14, 40, 15, 20});
@@ -829,12 +868,64 @@ void ExitGenerator::special_request(ConcreteExit& exit) {
                                              : exit.answer_value;
 }
 
+/// Mostly right: what they decide comes after the test of their shape.
+void ExitGenerator::log_request(ConcreteExit& exit) {
+    if (random_.chance(85)) {
+        exit.kind = static_cast<std::uint8_t>(model::Kind::log_flush);
+        exit.argument = random_.chance(60)   ? 1 + random_.below(2)
+                        : random_.chance(90) ? 1 + random_.below(model::log_buckets)
+                                             : (random_.chance(50) ? random_.next() : model::log_site_count);
+        exit.argument = random_.chance(3) ? 0 : exit.argument;
+        return;
+    }
+    exit.kind = static_cast<std::uint8_t>(model::Kind::log_limits);
+    exit.argument = random_.chance(95) ? random_.below(2) : random_.next();
+    const std::uint64_t most = model::log_burst_max + 1;
+    exit.value = random_.chance(85)   ? 1 + random_.below(20)
+                 : random_.chance(50) ? random_.next()
+                                      : most * random_.below(2);
+    exit.value_high = random_.chance(85)   ? model::log_interval_min + random_.below(5'000)
+                      : random_.chance(50) ? model::log_interval_max + random_.below(2)
+                                           : random_.next() & 0x3FFFFFFFFFF;
+}
+
+/// Bursts, the very ends of intervals, steps back, and the ends of time.
+std::uint64_t ExitGenerator::hostile_time() {
+    const std::uint64_t interval = random_.of(intervals_);
+    switch (random_.below(32)) {
+    case 0:
+        return now_ - interval * random_.below(4) - random_.below(2);
+    case 1:
+        return random_.next();
+    case 2: // the last intervals there are
+        return ~std::uint64_t{0} - interval * random_.below(16) - random_.below(2);
+    case 3:
+        return random_.below(2);
+    case 4:
+    case 5:
+        return now_ + interval - 1 + random_.below(3);
+    case 6:
+    case 7:
+        return now_ + interval * (1 + random_.below(12)) - random_.below(2);
+    case 8:
+    case 9:
+        return now_ + random_.below(3'000);
+    case 10:
+        return now_ + (random_.next() & 0x3FFFFFFF);
+    default:
+        return now_;
+    }
+}
+
 void ExitGenerator::control(ConcreteExit& exit) {
     using model::Kind;
     for (auto& gpr : exit.gpr) {
         gpr = random_.next();
     }
     exit.argument = random_.next();
+    if (random_.chance(plan_.focus == Focus::log ? 90 : 3)) {
+        return log_request(exit);
+    }
     const std::uint32_t host = plan_.focus == Focus::host ? 85 : plan_.focus == Focus::audit ? 40 : 30;
     if (random_.chance(host)) {
         return random_.chance(80) ? host_access(exit) : special_request(exit);
@@ -857,7 +948,8 @@ void ExitGenerator::control(ConcreteExit& exit) {
 }
 
 void ExitGenerator::next(ConcreteExit& exit) {
-    now_ += random_.chance(70) ? random_.below(2000) : random_.next() & 0x3FFFFFFF;
+    now_ = plan_.focus == Focus::log ? hostile_time()
+                                     : now_ + (random_.chance(70) ? random_.below(2000) : random_.next() & 0x3FFFFFFF);
     exit = ConcreteExit{};
     exit.now = now_;
     exit.vp = random_.below(plan_.vps);
@@ -912,6 +1004,7 @@ void ExitGenerator::next(ConcreteExit& exit) {
         set(Focus::tables, 12);
         set(Focus::host, 85);
         set(Focus::audit, 30);
+        set(Focus::log, 25);
         return all;
     }();
     if (random_.chance(controls[static_cast<std::size_t>(plan_.focus)])) {

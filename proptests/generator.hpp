@@ -53,8 +53,9 @@ enum class Focus : std::uint8_t {
     tables,       ///< CR, XSETBV and descriptor-table exits and VTL1's claims of them
     host,         ///< host_access and special_request, hostile hypervisor answers
     audit,        ///< attempts across VTLs, many enough to wrap the ring
+    log,          ///< unknown MSRs, flushes and new limits at hostile times
 };
-inline constexpr std::uint8_t focus_count = 12;
+inline constexpr std::uint8_t focus_count = 13;
 
 /// Everything that determines a trace.
 struct Plan {
@@ -68,12 +69,12 @@ struct Plan {
     /// VTL1's.
     std::uint32_t start = 0;
     /// Bits: 0 la57, 1 no x2APIC, 2 no TSC_AUX, 3 untrusted synic, 4 XSS bits, 5 no AccessVsm, 6 few XCR0 bits, 7 few
-    /// CR4 bits.
+    /// CR4 bits, 8 and 9 limits of the log budget: default (0), small (1), slowest (2), largest (3).
     std::uint32_t config = 0;
     model::Isolation isolation = model::Isolation::tdx;
 };
 inline constexpr std::uint32_t start_count = 1U << 13U;
-inline constexpr std::uint32_t config_count = 1U << 8U;
+inline constexpr std::uint32_t config_count = 1U << 10U;
 
 /// RapidCheck's generator of plans. Its shrinks shorten the trace and simplify the configuration.
 [[nodiscard]] rc::Gen<Plan> arbitrary_plan();
@@ -84,7 +85,7 @@ inline constexpr std::uint32_t config_count = 1U << 8U;
 /// The exits of a plan, one after the other.
 class ExitGenerator {
 public:
-    explicit ExitGenerator(const Plan& plan) : plan_(plan), random_(plan.seed) {}
+    explicit ExitGenerator(const Plan& plan);
     void next(model::ConcreteExit& exit);
 
 private:
@@ -99,6 +100,8 @@ private:
     void control(model::ConcreteExit& exit);
     void host_access(model::ConcreteExit& exit);
     void special_request(model::ConcreteExit& exit);
+    void log_request(model::ConcreteExit& exit);
+    std::uint64_t hostile_time();
     void answer(model::ConcreteExit& exit, std::uint32_t entries);
     const model::RegisterRow& class_row(std::uint32_t register_class);
     void name_register(model::ConcreteExit& exit, bool guest);
@@ -117,6 +120,7 @@ private:
     Plan plan_;
     Random random_;
     std::uint64_t now_ = 0;
+    std::array<std::uint64_t, 2> intervals_; ///< ns a token, of the sites and of the partition
 };
 
 /// The whole trace of a plan.

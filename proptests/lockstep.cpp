@@ -117,6 +117,13 @@ bool Lockstep::start(const conformance::TraceHeader& header, Watch watch) {
     for (auto& ring : audit_) {
         ring.clear();
     }
+    budget_ = model::reset_log_budget<Concrete>(config_);
+    log_.resize(state_.vp.size());
+    census_.resize(state_.vp.size());
+    for (std::size_t vp = 0; vp < state_.vp.size(); ++vp) {
+        log_[vp].clear();
+        census_[vp].clear();
+    }
     subject_.start(header);
     return compare_all();
 }
@@ -128,6 +135,7 @@ bool Lockstep::step(const model::ConcreteExit& exit) {
     const model::ConcretePlace place{state_.partition, state_.vsm, state_.vp[model::slot_vp(config_, exit)].slot,
                                      vp.shared, vp.vtl};
     expected_ = model::oracle_step(config_, place, exit);
+    log_clause_ = model::oracle_charge(config_, budget_, exit, expected_.out);
     divergence_.step = steps_++;
     try {
         observed_ = subject_.handle(exit);
@@ -144,12 +152,22 @@ bool Lockstep::step(const model::ConcreteExit& exit) {
         note_audit(exit, sequence);
         agree = agree && compare_newest_audit(index);
     }
+    if (expected_.out.log_line.value() != 0) {
+        agree = agree && compare_log_line(exit);
+    }
+    agree = agree && compare_census(exit);
     if (agree) {
         agree = watch_ == Watch::everything ? compare_all()
                                             : compare_registers() && compare_bitmaps(index) && compare_controls(index);
     }
     if (!agree) {
-        divergence_.clause = model::clauses[expected_.clause.value()].id;
+        // A difference in nothing but log lines is the log budget's.
+        const auto of_log = [](const Difference& d) {
+            return d.field == "log_line" || d.field == "log_suppressed" || d.scope.find("log") != std::string::npos;
+        };
+        const auto& all = divergence_.differences;
+        divergence_.clause = std::all_of(all.begin(), all.end(), of_log) ? model::log_clauses[log_clause_].id
+                                                                         : model::clauses[expected_.clause.value()].id;
     }
     return agree;
 }
@@ -169,7 +187,110 @@ void Lockstep::note_audit(const model::ConcreteExit& exit, std::uint64_t sequenc
                                  .reason = out.audit_reason.value()});
 }
 
-bool Lockstep::finish() { return watch_ == Watch::everything || compare_all(); }
+/// Notes the line, and where everything is watched takes it from the ring at once.
+bool Lockstep::compare_log_line(const model::ConcreteExit& exit) {
+    const auto& out = expected_.out;
+    const std::uint32_t vp = exit.vp.value();
+    const bool summary = out.log_line.value() == static_cast<std::uint8_t>(model::LogLine::summary);
+    log_[vp].add({.host = {.time = exit.now.value(),
+                           .suppressed = out.log_suppressed.value(),
+                           .number = out.log_msr.value(),
+                           .vp = vp,
+                           .line = out.log_line.value(),
+                           .site = summary ? static_cast<std::uint8_t>(exit.argument.value()) : out.log_site.value(),
+                           .vtl = static_cast<std::uint8_t>(exit.vtl1.value() ? 1 : 0)},
+                  .value = out.log_value.value()});
+    return watch_ != Watch::everything || compare_log_ring(vp);
+}
+
+bool Lockstep::compare_log_ring(std::uint32_t vp) {
+    auto& expected = log_[vp].lines();
+    const auto seen = subject_.take_log(vp);
+    std::vector<Difference> all;
+    const std::string scope = fmt::format("vp{}.log", vp);
+    compare_number(all, scope, "lines", expected.size(), seen.size());
+    compare_number(all, scope, "lost", log_[vp].lost(), subject_.log_lost(vp));
+    for (std::size_t i = 0; i < std::min(expected.size(), seen.size()); ++i) {
+        const auto& [host, value] = expected[i];
+        const auto& [seen_host, seen_value] = seen[i];
+        const std::string line = fmt::format("{}[{}]", scope, i);
+        compare_number(all, line, "time", host.time, seen_host.time);
+        compare_number(all, line, "suppressed", host.suppressed, seen_host.suppressed);
+        compare_number(all, line, "number", host.number, seen_host.number);
+        compare_number(all, line, "vp", host.vp, seen_host.vp);
+        compare_number(all, line, "line", host.line, seen_host.line);
+        compare_number(all, line, "site", host.site, seen_host.site);
+        compare_number(all, line, "vtl", host.vtl, seen_host.vtl);
+        compare_number(all, line, "value", value, seen_value);
+    }
+    expected.clear();
+    return all.empty() || diverge(std::move(all));
+}
+
+bool Lockstep::compare_log_totals() {
+    for (std::uint8_t site = 1; site < model::log_site_count; ++site) {
+        const auto& account = budget_.site[site];
+        const conformance::LogTotals seen = subject_.log_totals(site);
+        std::vector<Difference> all;
+        const std::string scope = fmt::format("log.site{}", site);
+        compare_number(all, scope, "emitted", account.emitted.value(), seen.emitted);
+        compare_number(all, scope, "suppressed", account.suppressed.value(), seen.suppressed);
+        compare_number(all, scope, "reported", account.reported.value(), seen.reported);
+        compare_number(all, scope, "summaries", account.summaries.value(), seen.summaries);
+        if (!all.empty()) {
+            return diverge(std::move(all));
+        }
+    }
+    return true;
+}
+
+/// Counts the access, if it is one for the census, and compares that count.
+bool Lockstep::compare_census(const model::ConcreteExit& exit) {
+    const auto site = static_cast<model::LogSite>(expected_.out.log_site.value());
+    const bool write = site == model::LogSite::unknown_write;
+    if ((site != model::LogSite::unknown_read && !write) || !model::log_budget_active<Concrete>(config_).value()) {
+        return true;
+    }
+    const std::uint32_t vp = exit.vp.value();
+    const std::uint32_t msr = expected_.out.log_msr.value();
+    census_[vp].add(msr, write);
+    std::vector<Difference> all;
+    compare_number(all, fmt::format("vp{}.census", vp), write ? "writes" : "reads", census_[vp].count(msr, write),
+                   subject_.census_count(vp, msr, write));
+    return all.empty() || diverge(std::move(all));
+}
+
+bool Lockstep::compare_census_sketch(std::uint32_t vp) {
+    const auto seen = subject_.census_sketch(vp);
+    std::vector<Difference> all;
+    std::size_t index = 0;
+    for (const auto& entry : census_[vp].sketch()) {
+        if (entry.count == 0) {
+            break; // entries fill from the front
+        }
+        const auto observed = index < seen.size() ? seen[index] : conformance::CensusEntry{};
+        const std::string scope = fmt::format("vp{}.census.sketch[{}]", vp, index);
+        compare_number(all, scope, "msr", entry.msr, observed.msr);
+        compare_number(all, scope, "write", entry.write ? 1 : 0, observed.write ? 1 : 0);
+        compare_number(all, scope, "count", entry.count, observed.count);
+        compare_number(all, scope, "error", entry.error, observed.error);
+        ++index;
+    }
+    compare_number(all, fmt::format("vp{}.census", vp), "entries", index, seen.size());
+    return all.empty() || diverge(std::move(all));
+}
+
+bool Lockstep::finish() {
+    if (watch_ == Watch::campaign && !compare_all()) {
+        return false;
+    }
+    for (std::uint32_t vp = 0; vp < state_.vp.size(); ++vp) {
+        if (!compare_log_ring(vp) || !compare_census_sketch(vp)) {
+            return false;
+        }
+    }
+    return true;
+}
 
 bool Lockstep::compare_partition() {
     const auto seen = subject_.partition();
@@ -305,7 +426,7 @@ bool Lockstep::compare_all() {
             return false;
         }
     }
-    return true;
+    return compare_log_totals();
 }
 
 std::optional<Divergence> run(conformance::Subject& subject, const conformance::Trace& trace, Watch watch) {

@@ -3,6 +3,7 @@
 
 #include "conformance/subjects/subject.hpp"
 #include "conformance/trace.hpp"
+#include "model/census.hpp"
 #include "model/oracle.hpp"
 
 #include <algorithm>
@@ -24,11 +25,11 @@ struct Divergence {
 };
 
 /// How much of the state is compared after each exit. The outcome, the registers of all VPs and of the partition, the
-/// newest audit record if the exit made one, and of the VP that took the exit the MSR bitmaps, the other interception
-/// and what is entered next always are.
+/// newest audit record if the exit made one, the census of the MSR it counted, and of the VP that took the exit the MSR
+/// bitmaps, the other interception and what is entered next always are.
 enum class Watch : std::uint8_t {
-    campaign,   ///< interception of other VPs and the audit rings at the end of the trace
-    everything, ///< those after each exit too
+    campaign,   ///< interception of other VPs, audit rings, log rings and counters at the end of the trace
+    everything, ///< those after each exit too; log lines are taken at once, so that no ring overflows
 };
 
 /// The MSR bitmap the specification calls for, page by page.
@@ -69,6 +70,29 @@ private:
     std::uint64_t made_ = 0;
 };
 
+/// What a VP's ring of log lines has to hold (note L12).
+class ExpectedLog {
+public:
+    void clear() {
+        lines_.clear();
+        lost_ = 0;
+    }
+    void add(const conformance::LogRecord& record) {
+        if (lines_.size() < ring_lines) {
+            lines_.push_back(record);
+        } else {
+            ++lost_;
+        }
+    }
+    [[nodiscard]] std::vector<conformance::LogRecord>& lines() { return lines_; }
+    [[nodiscard]] std::uint64_t lost() const { return lost_; }
+
+private:
+    static constexpr std::size_t ring_lines = 64;
+    std::vector<conformance::LogRecord> lines_;
+    std::uint64_t lost_ = 0;
+};
+
 class Lockstep {
 public:
     explicit Lockstep(conformance::Subject& subject) : subject_(subject) {}
@@ -82,6 +106,10 @@ public:
 
     /// The specification's answer to the last exit.
     [[nodiscard]] const model::ConcreteStep& expected() const { return expected_; }
+    /// Index in model::log_clauses of the clause that charged it.
+    [[nodiscard]] model::ClauseIndex log_clause() const { return log_clause_; }
+    /// The specification's log budget.
+    [[nodiscard]] const model::ConcreteLogBudget& log_budget() const { return budget_; }
     /// The subject's outcome of the last exit.
     [[nodiscard]] const model::ConcreteOutcome& observed() const { return observed_; }
     [[nodiscard]] const Divergence& divergence() const { return divergence_; }
@@ -98,6 +126,11 @@ private:
     bool compare_controls(std::uint32_t vp);
     bool compare_newest_audit(std::uint32_t vp);
     bool compare_audit_ring(std::uint32_t vp);
+    bool compare_log_line(const model::ConcreteExit& exit);
+    bool compare_census(const model::ConcreteExit& exit);
+    bool compare_log_totals();
+    bool compare_log_ring(std::uint32_t vp);
+    bool compare_census_sketch(std::uint32_t vp);
     bool compare_all();
     bool diverge(std::vector<conformance::Difference> differences);
 
@@ -111,6 +144,10 @@ private:
     model::ConcreteOutcome observed_;
     std::vector<conformance::InitialState::Vp> seen_; ///< the subject's registers, by VP
     std::vector<ExpectedAudit> audit_;                ///< by VP
+    model::ConcreteLogBudget budget_;
+    model::ClauseIndex log_clause_ = 0;
+    std::vector<ExpectedLog> log_;      ///< by VP
+    std::vector<model::Census> census_; ///< by VP
     Divergence divergence_;
 };
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <bit>
 #include <chrono>
+#include <filesystem>
 
 namespace vtlcheck::proptests {
 namespace {
@@ -21,7 +22,9 @@ constexpr std::size_t unmet_shown = 100;
 
 void note_log(ReplayResult& result, const model::ConcreteOutcome& out) {
     if (out.log_site.value() != 0) {
-        ++result.log[{static_cast<model::LogSite>(out.log_site.value()), out.log_msr.value()}];
+        auto& count = result.log[{static_cast<model::LogSite>(out.log_site.value()), out.log_msr.value()}];
+        ++count.attempts;
+        count.emitted += out.log_line.value() != 0 ? 1U : 0U;
     }
 }
 
@@ -39,13 +42,77 @@ void note_access(ReplayResult& result, std::uint32_t msr, bool write) {
 
 // ---- recordings ----
 
+bool in_long_mode(const Access& access) { return access.mode == Mode::bits64 || access.mode == Mode::unknown; }
+bool in_x2apic_range(std::uint32_t msr) { return msr >= 0x800 && msr <= 0x8FF; }
+
+/// What a recording tells of its machine that it does not say at its beginning. Known before the start, it spares starting
+/// again, with a log budget that is full again.
+class Foresight {
+public:
+    void see(const Access& access) {
+        const std::uint32_t vp = access.cpu % conformance::max_vps;
+        vps_ = std::max(vps_, vp + 1);
+        Vp& seen = vp_[vp];
+        if (access.write && access.msr == 0x1B) {
+            seen.apic_mode_known = true;
+        }
+        if (!seen.apic_mode_known && in_x2apic_range(access.msr) && !access.faulted) {
+            seen.apic_mode_known = true;
+            seen.x2apic = true;
+        }
+        if (access.write && access.msr == 0xC0000080) {
+            seen.mode_known = seen.mode_known || (access.value & model::efer_lme) != 0;
+        }
+        if (!seen.mode_known && in_long_mode(access)) {
+            seen.mode_known = true;
+            seen.long_mode = true;
+        }
+    }
+    [[nodiscard]] std::uint32_t vps() const { return vps_; }
+    [[nodiscard]] bool x2apic(std::uint32_t vp) const { return vp_[vp].x2apic; }
+    [[nodiscard]] bool long_mode(std::uint32_t vp) const { return vp_[vp].long_mode; }
+
+private:
+    struct Vp {
+        bool apic_mode_known = false;
+        bool x2apic = false;
+        bool mode_known = false;
+        bool long_mode = false;
+    };
+    std::uint32_t vps_ = 1;
+    std::array<Vp, conformance::max_vps> vp_{};
+};
+
+/// Reads the recording once to see what it is of. What cannot be read twice, a pipe, tells nothing beforehand.
+Foresight look_ahead(const std::string& path, std::optional<conformance::Form> form) {
+    Foresight foresight;
+    std::error_code error;
+    if (std::filesystem::is_regular_file(path, error)) {
+        auto lines = conformance::LineReader::open(path);
+        static_cast<void>(
+            conformance::import_recording(lines, [&](const Access& access) { foresight.see(access); }, form));
+    }
+    return foresight;
+}
+
 /// Feeds recorded accesses as exits of VTL0, the recording's own answers standing in for the devices.
 class RecordingReplay {
 public:
-    RecordingReplay(conformance::Subject& subject, ReplayResult& result)
-        : subject_(subject), lockstep_(subject), result_(result) {
+    RecordingReplay(conformance::Subject& subject, ReplayResult& result, const ReplayOptions& options,
+                    const Foresight& foresight)
+        : subject_(subject), lockstep_(subject), result_(result), options_(options) {
+        header_.vps = vps_for(foresight.vps() - 1);
+        header_.config.vps = header_.vps;
         header_.start = conformance::InitialState::reset(header_.vps);
-        started_ = lockstep_.start(header_, Watch::campaign);
+        for (std::uint32_t vp = 0; vp < foresight.vps(); ++vp) {
+            if (foresight.x2apic(vp)) {
+                assume_x2apic(vp);
+            }
+            if (foresight.long_mode(vp)) {
+                assume_long_mode(vp);
+            }
+        }
+        start();
     }
 
     void feed(const Access& access) {
@@ -86,6 +153,9 @@ public:
             return;
         }
         note_outcome(access);
+        if (options_.each_exit) {
+            options_.each_exit(exit, lockstep_.observed());
+        }
     }
 
     void finish() {
@@ -95,13 +165,20 @@ public:
     }
 
 private:
+    void start() {
+        started_ = lockstep_.start(header_, Watch::campaign);
+        if (started_ && options_.started) {
+            options_.started(header_);
+        }
+    }
+
     static ConcreteExit exit_of(const Access& access, std::uint32_t vp) {
         ConcreteExit exit;
         exit.vp = vp;
         exit.now = access.time_ns;
         exit.info[model::info_rax] = access.write ? model::reason_wrmsr : model::reason_rdmsr;
         exit.info[model::info_r11] = std::uint64_t{2} << 32U;
-        const bool code64 = access.mode == Mode::bits64 || access.mode == Mode::unknown;
+        const bool code64 = in_long_mode(access);
         exit.info[model::info_rsi] = code64 ? 0xFFFFFFFFA09B0010 : 0xFFFFFFFFC09B0010;
         exit.cr0 = code64 ? 0x80050033 : access.mode == Mode::real ? 0x10 : 0x33;
         exit.rip = access.rip;
@@ -116,19 +193,21 @@ private:
         return exit;
     }
 
+    static unsigned vps_for(std::uint32_t vp) { return std::min(conformance::max_vps, std::bit_ceil(vp + 1)); }
+
     /// Recordings do not say how many processors they show; a partition of 64 VPs would cost more than most replays.
     void make_room(std::uint32_t vp) {
         if (vp < header_.vps) {
             return;
         }
         const auto old = header_.vps;
-        header_.vps = std::min(conformance::max_vps, std::bit_ceil(vp + 1));
+        header_.vps = vps_for(vp);
         header_.config.vps = header_.vps;
         header_.start = conformance::InitialState::reset(header_.vps);
         header_.start.partition = lockstep_.state().partition;
         header_.start.vsm = lockstep_.state().vsm;
         std::copy_n(lockstep_.state().vp.begin(), old, header_.start.vp.begin());
-        started_ = lockstep_.start(header_, Watch::campaign);
+        start();
     }
 
     /// A recording that begins in a running guest does not show how the guest got there.
@@ -137,30 +216,33 @@ private:
             apic_base_written_[vp] = true;
         }
         const auto& bank = lockstep_.state().vp[vp].vtl[0];
-        const bool x2apic_range = access.msr >= 0x800 && access.msr <= 0x8FF;
-        if (x2apic_range && !access.faulted && !apic_base_written_[vp] && !model::x2apic_mode<Concrete>(bank).value()) {
-            assume(vp, "its APIC is in x2APIC mode",
-                   [](auto& vtl) { vtl.apic_base = vtl.apic_base | model::apic_base_extd; });
+        if (in_x2apic_range(access.msr) && !access.faulted && !apic_base_written_[vp] &&
+            !model::x2apic_mode<Concrete>(bank).value()) {
             apic_base_written_[vp] = true;
+            header_.start = lockstep_.state();
+            assume_x2apic(vp);
+            start();
         }
-        const bool code64 = access.mode == Mode::bits64 || access.mode == Mode::unknown;
-        if (code64 && !long_mode_judged_[vp]) {
+        if (in_long_mode(access) && !long_mode_judged_[vp]) {
             long_mode_judged_[vp] = true;
             if ((lockstep_.state().vp[vp].vtl[0].efer.value() & model::efer_lme) == 0) {
-                assume(vp, "it is in long mode (EFER 0xd01)", [](auto& vtl) {
-                    vtl.efer = 0xD01;
-                    vtl.ia32e_guest = Bool(true);
-                });
+                header_.start = lockstep_.state();
+                assume_long_mode(vp);
+                start();
             }
         }
     }
 
-    template <class Change>
-    void assume(std::uint32_t vp, const char* what, Change&& change) {
-        result_.assumptions.push_back(fmt::format("VP {}: {}", vp, what));
-        header_.start = lockstep_.state();
-        change(header_.start.vp[vp].vtl[0]);
-        started_ = lockstep_.start(header_, Watch::campaign);
+    void assume_x2apic(std::uint32_t vp) {
+        result_.assumptions.push_back(fmt::format("VP {}: its APIC is in x2APIC mode", vp));
+        auto& vtl = header_.start.vp[vp].vtl[0];
+        vtl.apic_base = vtl.apic_base | model::apic_base_extd;
+    }
+    void assume_long_mode(std::uint32_t vp) {
+        result_.assumptions.push_back(fmt::format("VP {}: it is in long mode (EFER 0xd01)", vp));
+        auto& vtl = header_.start.vp[vp].vtl[0];
+        vtl.efer = 0xD01;
+        vtl.ia32e_guest = Bool(true);
     }
 
     void note_outcome(const Access& access) {
@@ -197,6 +279,7 @@ private:
     conformance::Subject& subject_;
     Lockstep lockstep_;
     ReplayResult& result_;
+    const ReplayOptions& options_;
     conformance::TraceHeader header_;
     bool started_ = false;
     std::array<bool, conformance::max_vps> apic_base_written_{};
@@ -240,6 +323,8 @@ void replay_trace(conformance::Subject& subject, conformance::LineReader& lines,
         started = true;
         if (!lockstep.start(parser.header(), Watch::everything)) {
             result.divergence = lockstep.divergence();
+        } else if (options.started) {
+            options.started(parser.header());
         }
     };
     while (!result.divergence && lines.next(line)) {
@@ -263,6 +348,9 @@ void replay_trace(conformance::Subject& subject, conformance::LineReader& lines,
         const auto& specified = lockstep.expected();
         note_log(result, specified.out);
         note_unknown(result, specified.out);
+        if (options.each_exit) {
+            options.each_exit(step.exit, lockstep.observed());
+        }
         if (step.expected) {
             note_unmet(result, step, specified);
         }
@@ -296,7 +384,7 @@ ReplayResult replay(conformance::Subject& subject, const std::string& path, cons
     if (result.is_trace) {
         replay_trace(subject, lines, result, options);
     } else {
-        RecordingReplay recording(subject, result);
+        RecordingReplay recording(subject, result, options, look_ahead(path, options.form));
         result.import =
             conformance::import_recording(lines, [&](const Access& access) { recording.feed(access); }, options.form);
         recording.finish();

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -32,11 +33,16 @@ struct Contrast {
     std::uint32_t line = 0; ///< of the first difference of any kind
 };
 
-/// One kind of line that a log would show, and how often the guest tried to write it. No budget is applied.
-struct LogLine {
+/// One kind of line that a log shows.
+struct LogKind {
     model::LogSite site{};
     std::uint32_t msr = 0;
-    friend auto operator<=>(const LogLine&, const LogLine&) = default;
+    friend auto operator<=>(const LogKind&, const LogKind&) = default;
+};
+/// How often the guest did what is worth such a line, and how often there was one.
+struct LogCount {
+    std::uint64_t attempts = 0;
+    std::uint64_t emitted = 0;
 };
 
 struct ReplayResult {
@@ -49,7 +55,7 @@ struct ReplayResult {
     std::array<std::array<std::uint64_t, 2>, model::msr_class_count> accesses{}; ///< by class; reads, writes
     std::map<AccessKey, std::uint64_t> unknown;
     std::map<AccessKey, Contrast> contrasts;
-    std::map<LogLine, std::uint64_t> log;
+    std::map<LogKind, LogCount> log;
     std::vector<std::string> assumptions; ///< what the recording does not show and the replay took for granted
 
     std::optional<Divergence> divergence; ///< subject and specification part
@@ -66,6 +72,10 @@ struct ReplayOptions {
     std::optional<conformance::Form> form; ///< of a recording; found by content otherwise
     /// Called for each exit of a trace with the specification's outcome, as a line of the trace format.
     std::function<void(const std::string&)> each_step;
+    /// Called when both sides start, and when they start again because a recording turns out to show another VP or state.
+    std::function<void(const conformance::TraceHeader&)> started;
+    /// Called for each exit on which both sides agree, with the subject's outcome.
+    std::function<void(const model::ConcreteExit&, const model::ConcreteOutcome&)> each_exit;
 };
 
 /// Replays the file at `path`, a text trace or a recording, told apart by content. Throws conformance::InputError.

@@ -44,7 +44,8 @@ private:
     }
 
     bool attempt(const Trace& candidate) {
-        if (exhausted()) {
+        // Smaller numbers can be no partition's any more.
+        if (exhausted() || !model::acceptable_log_limits(candidate.config).value()) {
             return false;
         }
         ++replays_;

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 
 namespace {
@@ -33,11 +34,11 @@ protected:
         fs::create_directories(folder_);
     }
 
-    /// Runs the tool in an empty folder.
-    Result run(const std::string& arguments) {
+    /// Runs the tool in an empty folder, with `settings` of the environment before it.
+    Result run(const std::string& arguments, const std::string& settings = "") {
         const fs::path errors = folder_ / ".stderr";
-        const std::string command =
-            "cd '" + folder_.string() + "' && '" VTLCHECK_BINARY "' " + arguments + " 2>'" + errors.string() + "'";
+        const std::string command = "cd '" + folder_.string() + "' && " + settings + " '" VTLCHECK_BINARY "' " +
+                                    arguments + " 2>'" + errors.string() + "'";
         Result result;
         // A shell is what users have in front of the tool: pipes, globs and /dev/full belong to what is tested.
         std::FILE* pipe = ::popen(command.c_str(), "r"); // NOLINT(cert-env33-c)
@@ -52,6 +53,11 @@ protected:
         result.err.assign(std::istreambuf_iterator<char>(stream), {});
         fs::remove(errors);
         return result;
+    }
+
+    [[nodiscard]] std::string read(const std::string& name) const {
+        std::ifstream stream(folder_ / name, std::ios::binary);
+        return {std::istreambuf_iterator<char>(stream), {}};
     }
 
     std::string write(const std::string& name, const std::string& text) {
@@ -82,11 +88,11 @@ protected:
 TEST_F(CommandLine, HelpAndVersion) {
     const auto help = run("--help");
     EXPECT_EQ(help.exit_code, 0);
-    for (const char* command : {"prove", "conform", "replay", "spec", "explain", "verify", "Exit codes"}) {
+    for (const char* command : {"prove", "conform", "replay", "flood", "spec", "explain", "verify", "Exit codes"}) {
         EXPECT_NE(help.out.find(command), std::string::npos) << command;
     }
     EXPECT_EQ(run("--version").out, "vtlcheck " VTLCHECK_VERSION "\n");
-    for (const char* command : {"prove", "conform", "replay", "spec", "explain", "verify"}) {
+    for (const char* command : {"prove", "conform", "replay", "flood", "spec", "explain", "verify"}) {
         EXPECT_EQ(run(std::string(command) + " --help").exit_code, 0) << command;
     }
 }
@@ -132,6 +138,88 @@ TEST_F(CommandLine, BadUsageIsRefusedInOneLine) {
     expect_refused("replay", "FILE");
     expect_refused("replay --format punch-cards x", "punch-cards");
     expect_refused("verify --traces nowhere", "nowhere");
+}
+
+TEST_F(CommandLine, BadUsageOfTheLogIsRefusedInOneLine) {
+    expect_refused("flood --accesses 0", "--accesses");
+    expect_refused("flood --accesses many", "--accesses");
+    expect_refused("flood --vps 65", "--vps");
+    expect_refused("flood --vps 0", "--vps");
+    expect_refused("flood --msrs 65537", "--msrs");
+    expect_refused("flood --site-burst 0", "--site-burst");
+    expect_refused("flood --site-burst 1000001", "--site-burst");
+    expect_refused("flood --site-interval 999", "--site-interval");
+    expect_refused("flood --total-burst 10", "--total-burst");
+    expect_refused("flood --total-interval 3600000000001", "--total-interval");
+    expect_refused("flood --flush-period 999999999", "--flush-period");
+    expect_refused("flood --accesses 1000000000 --total-interval 1000", "raise --total-interval");
+    expect_refused("flood --log /nonexistent/x", "/nonexistent/x: No such file or directory; choose another file");
+    expect_refused("flood --log . ", "Is a directory");
+    expect_refused("flood --log - --json", "name a file");
+    expect_refused("flood --confidential-log -", "name a file");
+    expect_refused("flood --log x --confidential-log x", "are the same file, x");
+    expect_refused("flood --log-format xml", "--log-format");
+    expect_refused("flood --picture /nonexistent/x.svg", "/nonexistent/x.svg");
+    expect_refused("replay a b --picture x.svg", "--picture draws one file");
+    const auto trace = write("ok.trace", "vtlcheck-trace 2\nvp0 vtl0 rdmsr 0x1d9\n");
+    expect_refused("replay " + trace + " --picture /nonexistent/x.svg", "/nonexistent/x.svg");
+    expect_refused("replay " + trace + " --confidential-log /nonexistent/x", "/nonexistent/x");
+    expect_refused("replay " + write("limits.trace", "vtlcheck-trace 2\nconfig log_total_burst=10\n"),
+                   "limits.trace:2:24: log_total_burst=10 is out of range");
+    for (const char* command : {"flood --picture x.svg", "replay ok.trace --picture x.svg"}) {
+        const auto result = run(command, "PATH=/nonexistent");
+        EXPECT_EQ(result.exit_code, 2) << command;
+        EXPECT_EQ(result.out, "");
+        EXPECT_EQ(result.err, "vtlcheck: there is no gnuplot to draw the picture with; install it (Debian: apt-get "
+                              "install gnuplot-nox) or leave the picture out\n");
+    }
+}
+
+TEST_F(CommandLine, FloodJudgesItsLogAndDrawsIt) {
+    const std::string flood = "flood --accesses 300000 --vps 2 --threads 1 --step 10000 ";
+    const auto result = run(flood + "--picture flood.svg --log host.log --confidential-log secret.log");
+    EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+    EXPECT_EQ(result.err, "") << "quiet in a pipe";
+    EXPECT_TRUE(result.out.starts_with("flood: 300,000 accesses to 1,000 unknown MSRs by 2 VPs on 1 thread, "))
+        << result.out;
+    EXPECT_NE(result.out.find("\nconforms: "), std::string::npos) << result.out;
+    EXPECT_NE(read("flood.svg").find("</svg>"), std::string::npos);
+    EXPECT_EQ(count_files(), 3) << "nothing is left beside the picture and the logs";
+
+    const auto json = nlohmann::json::parse(run(flood + "--json --log host.json --log-format json").out);
+    EXPECT_EQ(json["verdict"], "conforms");
+    EXPECT_EQ(json["budget"]["partition"]["attempts"], 300'000);
+    EXPECT_EQ(json["budget"]["partition"]["suppressed"], json["budget"]["partition"]["reported"]);
+    EXPECT_GE(json["budget"]["sites"]["unknown-read"]["worst_window"]["slack"], 0);
+    EXPECT_GT(json["accesses_per_second"], 0.0);
+    // The same lines to both, the value to one.
+    const std::string host = read("host.log");
+    const std::string secret = read("secret.log");
+    EXPECT_EQ(std::count(host.begin(), host.end(), '\n'), json["lines_read"]);
+    EXPECT_EQ(std::count(secret.begin(), secret.end(), '\n'), json["lines_read"]);
+    EXPECT_EQ(host.find("value="), std::string::npos);
+    EXPECT_NE(secret.find("value="), std::string::npos);
+    std::istringstream lines(read("host.json"));
+    std::int64_t count = 0;
+    for (std::string line; std::getline(lines, line); ++count) {
+        const auto record = nlohmann::json::parse(line);
+        EXPECT_EQ(record.size(), 7U) << line;
+        EXPECT_FALSE(record.contains("value"));
+    }
+    EXPECT_EQ(count, json["lines_read"]);
+}
+
+TEST_F(CommandLine, ALogThatIsNotWholeIsSaid) {
+    const std::string flood = "flood --accesses 1000 --threads 1 ";
+    const auto full = run(flood + "--log /dev/full");
+    EXPECT_EQ(full.exit_code, 2);
+    EXPECT_NE(full.out.find("conforms: "), std::string::npos) << "the verdict is told all the same";
+    EXPECT_NE(full.err.find(" lines not written to /dev/full: No space left on device\n"), std::string::npos)
+        << full.err;
+    const auto trace = write("ok.trace", "vtlcheck-trace 2\nvp0 vtl0 rdmsr 0x1d9\n");
+    const auto one = run("replay " + trace + " --log /dev/full");
+    EXPECT_EQ(one.exit_code, 2);
+    EXPECT_EQ(one.err, "vtlcheck: 1 line not written to /dev/full: No space left on device\n");
 }
 
 TEST_F(CommandLine, BadInputIsRefusedInOneLineThatNamesFileAndLine) {
@@ -272,6 +360,38 @@ TEST_F(CommandLine, ReplayPrintsAuditRecordsAndState) {
     EXPECT_EQ(nlohmann::json::parse(inspect.substr(begin, end - begin)), json["files"][0]["inspect"]);
     const auto none = write("quiet.trace", "vtlcheck-trace 2\nvp0 vtl0 rdmsr 0x277\n");
     EXPECT_NE(run("replay --audit " + none).out.find("no audit record\n"), std::string::npos);
+}
+
+TEST_F(CommandLine, ReplayJudgesTheBudgetAndWritesTheLog) {
+    const std::string example = VTLCHECK_TRACES "/examples/log-budget.trace.txt";
+    const auto table =
+        run("replay " + example + " --check-budget --census --log - --confidential-log secret.log --picture x.svg");
+    EXPECT_EQ(table.exit_code, 0) << table.out << table.err;
+    for (const char* part :
+         {"1.000000000 WARN unknown MSR read, msr=0x1d9 vp=0 vtl=0 suppressed=0\n",
+          "2.000000000 INFO suppressed: unknown MSR read vp=0 vtl=0 suppressed=2\n",
+          "  lines for the log (9 attempts: 6 emitted, 3 suppressed):\n",
+          "6 x WARN unknown MSR read, msr=0x1d9  (4 emitted)\n", "5 of 5 in 1.000000000 s - 3.000000000 s\n",
+          "  census:\n", "        6 x RDMSR 0x1d9 IA32_DEBUGCTL\n"}) {
+        EXPECT_NE(table.out.find(part), std::string::npos) << part << "\n" << table.out;
+    }
+    EXPECT_LT(table.out.find("suppressed=2\n"), table.out.find("log-budget.trace.txt: trace"))
+        << "lines come before what is said of the file";
+    EXPECT_EQ(table.out.find("5ec2e7"), std::string::npos) << "the value is confidential";
+    EXPECT_NE(read("secret.log").find("value=0x5ec2e7"), std::string::npos) << read("secret.log");
+    EXPECT_NE(read("x.svg").find("</svg>"), std::string::npos);
+
+    const auto json = nlohmann::json::parse(run("replay --json --check-budget --census " + example).out)["files"][0];
+    EXPECT_EQ(json["budget"]["verdict"], "conforms");
+    EXPECT_EQ(json["budget"]["sites"]["unknown-read"]["attempts"], 6);
+    EXPECT_EQ(json["budget"]["sites"]["unknown-read"]["worst_window"]["slack"], 0);
+    EXPECT_EQ(json["census"][0]["accesses"][0]["count"], 6);
+    const auto plain = nlohmann::json::parse(run("replay --json " + example).out)["files"][0];
+    EXPECT_FALSE(plain.contains("budget"));
+    EXPECT_FALSE(plain.contains("census"));
+
+    const auto off = write("off.trace", "vtlcheck-trace 2\nconfig isolation=none\nvp0 vtl0 rdmsr 0x1d9\n");
+    EXPECT_NE(run("replay --check-budget " + off).out.find("not active"), std::string::npos);
 }
 
 TEST_F(CommandLine, SpecPrintsEveryClause) {

@@ -5,6 +5,9 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -224,8 +227,19 @@ public:
         config.access_vsm = header.config.access_vsm.value();
         config.xcr0_supported = header.config.xcr0_supported.value();
         config.cr4_allowed = header.config.cr4_allowed.value();
+        config.log_burst = header.config.log_burst.value();
+        config.log_interval = header.config.log_interval.value();
+        config.log_total_burst = header.config.log_total_burst.value();
+        config.log_total_interval = header.config.log_total_interval.value();
+        if (const std::size_t length = vtl_config_error(&config, nullptr, 0); length != 0) {
+            std::string fault(length, '\0');
+            vtl_config_error(&config, fault.data(), fault.size() + 1); // a string has room for the 0
+            throw SubjectError(fmt::format("the configuration is refused: {}", fault));
+        }
         slots_.resize(header.vps);
-        check(vtl_partition_init(&partition_, &config, slots_.data()), "vtl_partition_init");
+        logs_.resize(header.vps);
+        check(vtl_partition_init(&partition_, &config, slots_.data(), logs_.data()), "vtl_partition_init");
+        attach_census();
         pair_partition(to_abi, header.start.partition, partition_.vtl);
         pair_vsm(to_abi, header.start.vsm, partition_.vsm);
 
@@ -275,6 +289,9 @@ public:
 
         vtl_outcome out;
         check(vtl_handle_exit(&partition_, &vps_.at(in.vp), &in, &out), "vtl_handle_exit");
+        if (out.log_site == VTL_LOG_UNKNOWN_READ || out.log_site == VTL_LOG_UNKNOWN_WRITE) {
+            note_counted(in.vp, out.log_msr, out.log_site == VTL_LOG_UNKNOWN_WRITE);
+        }
 
         model::Outcome<Concrete> result;
         to_model(result.disposition, out.disposition);
@@ -308,6 +325,8 @@ public:
         to_model(result.log_site, out.log_site);
         to_model(result.log_msr, out.log_msr);
         to_model(result.log_value, out.log_value);
+        to_model(result.log_line, out.log_line);
+        to_model(result.log_suppressed, out.log_suppressed);
         to_model(result.audit, out.audit.present);
         to_model(result.audit_origin, out.audit.origin);
         to_model(result.audit_operation, out.audit.operation);
@@ -373,8 +392,52 @@ public:
         return audit_record(vp, vps_.at(vp).state.vp.audit_count - 1);
     }
 
+    [[nodiscard]] LogTotals log_totals(std::uint8_t site) const override {
+        vtl_log_counters counters;
+        check(vtl_log_totals(&partition_, site, &counters), "vtl_log_totals");
+        return {.emitted = counters.emitted,
+                .suppressed = counters.suppressed,
+                .reported = counters.reported,
+                .summaries = counters.summaries};
+    }
+
+    std::vector<LogRecord> take_log(std::uint32_t vp) override {
+        std::vector<LogRecord> records;
+        vtl_log_record record;
+        while (vtl_log_read(&partition_, vp, &record)) {
+            records.push_back({.host = {.time = record.host.time,
+                                        .suppressed = record.host.suppressed,
+                                        .number = record.host.number,
+                                        .vp = record.host.vp,
+                                        .line = record.host.line,
+                                        .site = record.host.site,
+                                        .vtl = record.host.vtl},
+                               .value = record.confidential.value});
+        }
+        return records;
+    }
+
+    [[nodiscard]] std::uint64_t log_lost(std::uint32_t vp) const override { return vtl_log_lost(&partition_, vp); }
+
+    [[nodiscard]] std::uint32_t census_count(std::uint32_t vp, std::uint32_t msr, bool write) const override {
+        return vtl_census_count(&partition_, vp, msr, write);
+    }
+
+    [[nodiscard]] std::vector<CensusEntry> census_sketch(std::uint32_t vp) const override {
+        std::vector<CensusEntry> entries;
+        entries.reserve(VTL_CENSUS_ENTRIES);
+        vtl_sketch_entry entry;
+        for (std::uint32_t i = 0; i < VTL_CENSUS_ENTRIES; ++i) {
+            if (vtl_census_entry(&partition_, vp, i, &entry)) {
+                entries.push_back({.msr = entry.msr, .write = entry.write, .count = entry.count, .error = entry.error});
+            }
+        }
+        return entries;
+    }
+
     [[nodiscard]] std::string inspect() const override {
         std::vector<const vtl_vp*> vps;
+        vps.reserve(vps_.size());
         for (const vtl_vp& vp : vps_) {
             vps.push_back(&vp);
         }
@@ -385,6 +448,32 @@ public:
     }
 
 private:
+    // A census is 128 KiB, and traces start by the thousand: it stays, and only what was counted is cleared.
+    void attach_census() {
+        for (const auto& [vp, msr, write] : counted_) {
+            censuses_[vp]->count[write ? 1 : 0][msr < VTL_CENSUS_RANGE ? 0 : 1][msr % VTL_CENSUS_RANGE] = 0;
+        }
+        counted_.clear();
+        while (censuses_.size() < partition_.config.vps) {
+            censuses_.push_back(std::make_unique<vtl_census>());
+        }
+        for (std::uint32_t i = 0; i < partition_.config.vps; ++i) {
+            check(vtl_census_attach(&partition_, i, censuses_[i].get()), "vtl_census_attach");
+        }
+    }
+
+    void note_counted(std::uint32_t vp, std::uint32_t msr, bool write) {
+        if (vtl_census_count(&partition_, vp, msr, write) == 1) {
+            counted_.push_back({.vp = vp, .msr = msr, .write = write});
+        }
+    }
+
+    struct Counted {
+        std::uint32_t vp;
+        std::uint32_t msr;
+        bool write;
+    };
+
     [[nodiscard]] std::optional<AuditRecord> audit_record(std::uint32_t vp, std::uint32_t index) const {
         vtl_audit_record record;
         if (vtl_audit_read(&vps_.at(vp), index, &record) != VTL_OK) {
@@ -411,6 +500,9 @@ private:
 
     vtl_partition partition_{};
     std::vector<vtl_vp_slot> slots_;
+    std::vector<vtl_vp_log> logs_;
+    std::vector<std::unique_ptr<vtl_census>> censuses_; // by VP, of all partitions so far
+    std::vector<Counted> counted_;                      // what is not 0 in them
     std::vector<vtl_vp> vps_;
 };
 

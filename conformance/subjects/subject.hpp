@@ -50,6 +50,47 @@ struct AuditRecord {
     friend bool operator==(const AuditRecord&, const AuditRecord&) = default;
 };
 
+/// What the host may see of a log line (note L9).
+struct LogLine {
+    std::uint64_t time = 0; ///< ns, of the exit
+    std::uint64_t suppressed = 0;
+    std::uint32_t number = 0; ///< MSR, register, call code or sub-function
+    std::uint32_t vp = 0;
+    std::uint8_t line = 0; ///< model::LogLine, never none
+    std::uint8_t site = 0; ///< model::LogSite
+    std::uint8_t vtl = 0;
+
+    friend bool operator==(const LogLine&, const LogLine&) = default;
+};
+
+/// A log line with what only the confidential channel may carry.
+struct LogRecord {
+    LogLine host{};
+    std::uint64_t value = 0; ///< confidential: the written value
+
+    friend bool operator==(const LogRecord&, const LogRecord&) = default;
+};
+
+/// The counters of a log site over all VPs (note L8).
+struct LogTotals {
+    std::uint64_t emitted = 0; ///< warnings
+    std::uint64_t suppressed = 0;
+    std::uint64_t reported = 0;
+    std::uint64_t summaries = 0;
+
+    friend bool operator==(const LogTotals&, const LogTotals&) = default;
+};
+
+/// An entry of a VP's census sketch (note L14).
+struct CensusEntry {
+    std::uint32_t msr = 0;
+    bool write = false;
+    std::uint64_t count = 0; ///< at least the true number
+    std::uint64_t error = 0; ///< count - error is at most the true number
+
+    friend bool operator==(const CensusEntry&, const CensusEntry&) = default;
+};
+
 class Subject {
 public:
     Subject() = default;
@@ -85,6 +126,16 @@ public:
         const auto records = audit_records(vp);
         return records.empty() ? std::nullopt : std::optional(records.back());
     }
+    /// The counters of log site `site`, 1 to 10.
+    [[nodiscard]] virtual LogTotals log_totals(std::uint8_t site) const = 0;
+    /// Takes the lines that wait in the VP's ring, oldest first (note L12).
+    virtual std::vector<LogRecord> take_log(std::uint32_t vp) = 0;
+    /// Lines the VP's ring had no room for.
+    [[nodiscard]] virtual std::uint64_t log_lost(std::uint32_t vp) const = 0;
+    /// Unknown accesses to an MSR of the architectural ranges by the VP (note L13); 0 for any other.
+    [[nodiscard]] virtual std::uint32_t census_count(std::uint32_t vp, std::uint32_t msr, bool write) const = 0;
+    /// The entries of the VP's sketch with a count, by index.
+    [[nodiscard]] virtual std::vector<CensusEntry> census_sketch(std::uint32_t vp) const = 0;
     /// Policy, state, counters and audit tail of the whole partition as JSON text, read only (requirement B9).
     [[nodiscard]] virtual std::string inspect() const = 0;
 };

@@ -126,7 +126,13 @@ TEST(Trace, EveryFieldOfAnExitSurvives) {
                              "vp5 vtl1 host-set paravisor Cr0 1",
                              "vp5 vtl0 special 3",
                              "vp5 vtl0 special 5 0x1f",
-                             "vp5 vtl0 drain-audit"}) {
+                             "vp5 vtl0 drain-audit",
+                             "vp5 vtl0 log-flush unknown-read",
+                             "vp5 vtl1 log-flush none",
+                             "vp5 vtl0 log-flush 0xb",
+                             "vp5 vtl0 log-limits site 0xa 500ms",
+                             "vp5 vtl1 log-limits partition 1 0",
+                             "vp5 vtl1 log-limits 2 0 1ns"}) {
         const TraceStep step = parse_step(base);
         EXPECT_EQ(print(step), base);
         for (std::size_t i = 0; i < table.size(); ++i) {
@@ -169,6 +175,12 @@ TEST(Trace, RandomTracesSurvive) {
         trace.start = InitialState::reset(trace.vps);
         random.change(trace.config, 2);
         trace.config.vps = trace.vps;
+        const auto& config_fields = FieldTable<model::Config<Concrete>>::get();
+        for (const LogParameter& limit : log_parameters) {
+            const std::size_t field = config_fields.at(limit.name);
+            config_fields.store(trace.config, field,
+                                limit.least + config_fields.load(trace.config, field) % (limit.most - limit.least + 1));
+        }
         random.change(trace.start.vsm, 3);
         for (unsigned v = 0; v < 2; ++v) {
             random.change(trace.start.partition[v], 3);
@@ -229,7 +241,7 @@ TEST(Trace, GoodExamplesReadAndWriteAsTheCanonicalTextSays) {
         EXPECT_EQ(text, read_file(std::filesystem::exists(canonical) ? canonical : entry.path()));
         EXPECT_EQ(write(parse(text, "again")), text);
     }
-    EXPECT_EQ(count, 5U);
+    EXPECT_EQ(count, 6U);
 }
 
 TEST(Trace, BadExamplesSayWhatIsWrongWhereAndHowToMendIt) {
@@ -250,7 +262,7 @@ TEST(Trace, BadExamplesSayWhatIsWrongWhereAndHowToMendIt) {
                       entry.path().string() + ":" + read_file(expected).substr(0, read_file(expected).size() - 1));
         }
     }
-    EXPECT_EQ(count, 78U);
+    EXPECT_EQ(count, 91U);
 }
 
 TEST(Trace, TheVerbSetsWhatTheDocumentSays) {
@@ -331,6 +343,41 @@ TEST(Trace, TheVerbsOfThePrivilegeHalfSetWhatTheDocumentSays) {
     EXPECT_EQ(special.kind.value(), static_cast<std::uint8_t>(model::Kind::special_request));
     EXPECT_EQ(special.argument.value(), 5U);
     EXPECT_EQ(special.value.value(), 0x1FU);
+    const Exit flush = parse_step("vp0 vtl0 log-flush crash t=1s").exit;
+    EXPECT_EQ(flush.kind.value(), static_cast<std::uint8_t>(model::Kind::log_flush));
+    EXPECT_EQ(flush.argument.value(), static_cast<std::uint64_t>(model::LogSite::crash));
+    EXPECT_EQ(flush.info[model::info_rax].value(), 0U);
+    const Exit limits = parse_step("vp0 vtl0 log-limits partition 20 1.5ms").exit;
+    EXPECT_EQ(limits.kind.value(), static_cast<std::uint8_t>(model::Kind::log_limits));
+    EXPECT_EQ(limits.argument.value(), 1U);
+    EXPECT_EQ(limits.value.value(), 20U);
+    EXPECT_EQ(limits.value_high.value(), 1'500'000U);
+}
+
+TEST(Trace, LimitsOfTheLogBudgetAreReadUpToTheEndsOfTheirRanges) {
+    const auto& table = FieldTable<model::Config<Concrete>>::get();
+    for (const LogParameter& limit : log_parameters) {
+        const auto read = [&](std::uint64_t value) {
+            const std::string text = "vtlcheck-trace 2\nconfig " + std::string(limit.name) + "=";
+            return table.load(parse(text + std::to_string(value) + "\n", "limits").config, table.at(limit.name));
+        };
+        EXPECT_EQ(read(limit.least), limit.least);
+        EXPECT_EQ(read(limit.most), limit.most);
+        EXPECT_FALSE(log_parameter_error(limit, limit.most));
+        for (const std::uint64_t bad : {std::uint64_t{0}, limit.least - 1, limit.most + 1, ~std::uint64_t{0}}) {
+            EXPECT_TRUE(log_parameter_error(limit, bad));
+            EXPECT_THROW((void)read(bad), InputError) << limit.name << " " << bad;
+        }
+    }
+}
+
+TEST(Trace, ATraceOfEarlierHasTheDefaultBudget) {
+    const Trace trace = parse("vtlcheck-trace 2\nconfig la57=yes\nvp0 vtl0 rdmsr 0x1d9\n", "earlier");
+    EXPECT_EQ(trace.config.log_burst.value(), 10U);
+    EXPECT_EQ(trace.config.log_interval.value(), 500'000'000U);
+    EXPECT_EQ(trace.config.log_total_burst.value(), 64U);
+    EXPECT_EQ(trace.config.log_total_interval.value(), 100'000'000U);
+    EXPECT_EQ(write(trace), "vtlcheck-trace 2\nconfig la57=yes\nvp0 vtl0 rdmsr 0x1d9\n");
 }
 
 TEST(Trace, VpsIsSaidOnceAndSetsBoth) {
@@ -346,7 +393,8 @@ TEST(Trace, DefaultsOfConfigAndStartAreThoseOfTheDocument) {
     EXPECT_EQ(differences(trace.config, parse("vtlcheck-trace 2\nconfig la57=no x2apic_capable=yes tsc_aux=yes "
                                               "untrusted_synic=no xss_supported=0x1800 tsc_frequency=2000000000 "
                                               "isolation=tdx access_vsm=yes xcr0_supported=0x602e7 "
-                                              "cr4_allowed=0xb71fff vps=2\n",
+                                              "cr4_allowed=0xb71fff log_burst=10 log_interval=500ms "
+                                              "log_total_burst=64 log_total_interval=100ms vps=2\n",
                                               "explicit")
                                             .config),
               "");
@@ -482,6 +530,7 @@ TEST(Trace, WordsAreThoseOfTheDocument) {
     EXPECT_EQ(word(model::Disposition::internal_error), "internal-error");
     EXPECT_EQ(word(model::Request::vendor_call), "vendor-call");
     EXPECT_EQ(word(model::LogSite::tdvmcall_function), "tdvmcall-function");
+    EXPECT_EQ(word(model::LogLine::summary), "summary");
     EXPECT_EQ(word(model::Message::pending), "pending");
     EXPECT_EQ(word(model::Request::startup_ipi), "startup-ipi");
     EXPECT_EQ(word(model::LogSite::vtl_switch), "vtl-switch");
@@ -533,7 +582,7 @@ TEST(Trace, EmptyTextIsAnError) {
 }
 
 class TraceText : public testing::TestWithParam<const char*> {};
-INSTANTIATE_TEST_SUITE_P(Trace, TraceText, testing::Values("everyday.trace", "privilege.trace"));
+INSTANTIATE_TEST_SUITE_P(Trace, TraceText, testing::Values("everyday.trace", "privilege.trace", "log.trace"));
 
 TEST_P(TraceText, EveryPrefixAndEveryFlippedByteIsReadOrRefused) {
     const std::string text = read_file(examples / "good" / GetParam());

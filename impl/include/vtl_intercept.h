@@ -1,21 +1,22 @@
 /*
- * vtl_intercept: the intercept path of a TDX paravisor: MSRs, VTL privilege, register access.
+ * vtl_intercept: the intercept path of a TDX paravisor: MSRs, VTL privilege, register access, log budget.
  *
  * A VP of the partition has two guest VTLs. When TDG.VP.ENTER returns, hand the exit to vtl_handle_exit(). It decides
  * what the instruction does, updates the VP's state, and reports in vtl_outcome the guest's registers and what is left
- * for the caller: an event to inject, a device or the TDX module to ask, a message for VTL1, a log line to charge, a
- * hypercall to issue, an audit record. The other kinds of vtl_kind are requests of the paravisor itself. Then
+ * for the caller: an event to inject, a device or the TDX module to ask, a message for VTL1, a log line, a hypercall to
+ * issue, an audit record. The other kinds of vtl_kind are requests of the paravisor itself. Then
  * vtl_next_entry() says which VTL to enter, with the bitmap and the vtl_controls of that VTL.
  *
  * Devices, the module and the host are asked in advance: the caller fills vtl_exit.answers with what they would say; an
  * answer that is not needed has no influence, and need not be set. vtl_outcome.request and .hypercall say which access
  * really happened.
  *
- * Thread safety: one VP is touched by one thread at a time. The partition-wide registers and the slots are plain words; a
- * caller that runs VPs in parallel serialises exits that access them: synthetic MSRs and hypercalls.
+ * Thread safety: one VP is touched by one thread at a time. The partition-wide registers and the slots are plain words;
+ * a caller that runs VPs in parallel serialises exits that access them: synthetic MSRs and hypercalls. The log budget
+ * needs no such care: its words are atomic, VPs charge it in parallel, and its readers may look at any time.
  *
- * C11 and C++20; no allocation, no lock, no floating point, no dependency. Provenance of behaviour: the ids R1-R33 and
- * P1-P41 of docs/reference-notes.md, and `vtlcheck spec`.
+ * C11 and C++20; no allocation, no lock, no floating point, no dependency. Provenance of behaviour: the ids R1-R33,
+ * P1-P41 and L1-L15 of docs/reference-notes.md, and `vtlcheck spec`.
  */
 #ifndef VTL_INTERCEPT_H
 #define VTL_INTERCEPT_H
@@ -30,17 +31,29 @@ extern "C" {
 #endif
 
 /* Changes with every change of a struct or of the meaning of a field. */
-#define VTL_INTERCEPT_ABI 2U
+#define VTL_INTERCEPT_ABI 3U
 
 enum { VTL_GPR_COUNT = 16, VTL_INFO_COUNT = 11, VTL_SINT_COUNT = 16, VTL_STIMER_COUNT = 4, VTL_CRASH_COUNT = 5 };
 enum { VTL_BITMAP_WORDS = 512 };
 enum { VTL_AUDIT_RECORDS = 64 };
+enum { VTL_LOG_SITES = 10, VTL_LOG_RECORDS = 64, VTL_CENSUS_ENTRIES = 32, VTL_CENSUS_RANGE = 0x2000 };
+/* Words that several VPs write, or that have another writer than their neighbours, do not share one. */
+enum { VTL_CACHE_LINE = 64 };
+
+/* Limits of the log budget unless there is a reason for others (L2). Intervals are in ns. */
+enum {
+    VTL_LOG_BURST_DEFAULT = 10,
+    VTL_LOG_INTERVAL_DEFAULT = 500000000,
+    VTL_LOG_TOTAL_BURST_DEFAULT = 64,
+    VTL_LOG_TOTAL_INTERVAL_DEFAULT = 100000000
+};
 
 /* Result of a call. Only VTL_OK leaves effects; the others are errors of the caller, never of a guest. */
 enum vtl_status {
     VTL_OK = 0,
-    VTL_BAD_ARGUMENT = 1 /* null pointer, VTL above 1, a VP that is not the exit's or not of the partition, isolation
-                            above VTL_ISOLATION_CCA, no VPs, an audit record that is not there */
+    VTL_BAD_ARGUMENT =
+        1 /* null pointer, VTL above 1, a VP that is not the exit's or not of the partition, a configuration
+                            that vtl_config_error() objects to, an audit record, log site or VP that is not there */
 };
 
 /* Who isolates the partition from the hypervisor. The last three are hardware isolation (P38, P39). */
@@ -52,7 +65,7 @@ enum vtl_isolation {
     VTL_ISOLATION_CCA = 4
 };
 
-/* What is fixed for the life of a partition. */
+/* What is fixed for the life of a partition, but for the limits of the log budget: VTL_LOG_LIMITS changes those. */
 struct vtl_config {
     bool la57; /* linear addresses are 57 bits wide, else 48 */
     bool x2apic_capable;
@@ -65,6 +78,11 @@ struct vtl_config {
     bool access_vsm;         /* privilege AccessVsm of the guest (P16) */
     uint64_t xcr0_supported; /* XCR0 bits of the processor (P25) */
     uint64_t cr4_allowed;    /* CR4 bits the TDX module permits; only those of 0xB71FFF count (P7, P24) */
+    /* The log budget (L2). Active with hardware isolation only, but judged always. */
+    uint64_t log_burst;       /* lines that a log site can make at once: 1 to 1000000 */
+    uint64_t log_interval;    /* ns until it may make one more: 1000 to 3600000000000 */
+    uint64_t log_total_burst; /* lines that the partition can make at once, 10 of them for summaries: 11 to 1000000 */
+    uint64_t log_total_interval; /* ns until it may make one more: 1000 to 3600000000000 */
 };
 
 struct vtl_synic_state {
@@ -175,12 +193,78 @@ struct vtl_vp_state {
     struct vtl_vtl_state vtl[2];
 };
 
+/* What the VPs share of a log site. */
+struct vtl_log_site_words {
+    /* When the site's bucket will be full again, or was: ns of the exits' clock, since + (B - tokens) T of L3. */
+    alignas(VTL_CACHE_LINE) uint64_t full_time;
+    uint64_t reported; /* suppressed attempts that a line has told of (L8) */
+};
+
+/* What the VPs share of the log budget. All of it is accessed atomically, and written only where a line is made. */
+struct vtl_log_words {
+    struct vtl_log_site_words site[VTL_LOG_SITES]; /* by site - 1 */
+    alignas(VTL_CACHE_LINE) uint64_t total_full_time;
+};
+
+/* A log line as the host may see it (L9). */
+struct vtl_log_visible {
+    uint64_t time;       /* ns, of the exit */
+    uint64_t suppressed; /* attempts at the site since the last line that no line told of */
+    uint32_t number;     /* MSR number, register name, call code, sub-function; 0 of a summary */
+    uint32_t vp;
+    uint8_t line; /* enum vtl_log_line, not VTL_LINE_NONE */
+    uint8_t site; /* enum vtl_log_site */
+    uint8_t vtl;
+};
+
+/* What only the confidential channel may carry of a log line (L9, decision D21). */
+struct vtl_log_confidential {
+    uint64_t value; /* that the guest wrote; 0 of a summary */
+};
+
+/* The two are apart, so that what is written for the host cannot take the value along. */
+struct vtl_log_record {
+    struct vtl_log_visible host;
+    struct vtl_log_confidential confidential;
+};
+
+/* Unknown accesses by direction (0 read, 1 write), range (0: 0-0x1FFF, 1: 0xC0000000-0xC0001FFF) and MSR (L13). */
+struct vtl_census {
+    uint32_t count[2][2][VTL_CENSUS_RANGE]; /* saturates */
+};
+
+/* Unknown accesses outside the two ranges, the frequent ones (L14). */
+struct vtl_census_sketch {
+    uint64_t changes; /* twice the entries replaced so far, odd while one is being replaced */
+    uint64_t
+        key[VTL_CENSUS_ENTRIES]; /* MSR 31:0, write 32; 0, which is in no entry's range, of an entry without count */
+    uint64_t count[VTL_CENSUS_ENTRIES];
+    uint64_t error[VTL_CENSUS_ENTRIES];
+};
+
+/* Log counters, lines and census of one VP (L11, L12). Caller-provided storage; treat the contents as private. Written
+   by the VP's thread, the last word by the reader of the ring, and read by others: atomically, but for the records,
+   which ring_head and ring_tail hand over. */
+struct vtl_vp_log {
+    alignas(VTL_CACHE_LINE) uint64_t suppressed[VTL_LOG_SITES]; /* by site - 1, as the next two; all saturate */
+    uint64_t emitted[VTL_LOG_SITES];                            /* warnings */
+    uint64_t summaries[VTL_LOG_SITES];
+    uint64_t lost;             /* lines the ring had no room for; saturates */
+    uint64_t ring_head;        /* lines written to the ring so far */
+    struct vtl_census* census; /* null if none is attached */
+    struct vtl_census_sketch sketch;
+    struct vtl_log_record ring[VTL_LOG_RECORDS]; /* by number of the line modulo the size */
+    alignas(VTL_CACHE_LINE) uint64_t ring_tail;  /* lines read from the ring so far */
+};
+
 /* Caller-provided storage. Treat the contents as private. */
 struct vtl_partition {
     struct vtl_config config;
     struct vtl_partition_state vtl[2];
     struct vtl_vsm_state vsm;
     struct vtl_vp_slot* slots; /* the caller's array of config.vps slots, by VP index */
+    struct vtl_vp_log* logs;   /* likewise */
+    struct vtl_log_words log;
 };
 
 /* What a VTL's VMCS holds besides the MSR bitmap (P7). Derived from the state; in step with it after every call. */
@@ -224,7 +308,10 @@ enum vtl_kind {
     VTL_REVOKE_VSM = 6,       /* firmware hands over to a system without VSM (P34) */
     VTL_HOST_ACCESS = 7,      /* kernel or paravisor touches a register of the VTL (P39) */
     VTL_SPECIAL_REQUEST = 8,  /* `argument` is the enumerated request (P40) */
-    VTL_DRAIN_AUDIT = 9       /* the audit ring was read (P35) */
+    VTL_DRAIN_AUDIT = 9,      /* the audit ring was read (P35) */
+    VTL_LOG_FLUSH = 10,       /* what log site `argument` suppressed is to be summed up in a line (L7) */
+    VTL_LOG_LIMITS = 11 /* new limits of the log budget while no other VP is in an exit: `argument` 0 every site's, 1
+                                 the partition's; input.value the burst, input.value_high the interval in ns (L15) */
 };
 
 /* Indices of gpr[]: order of L2_ENTER_GUEST_STATE. */
@@ -281,7 +368,8 @@ struct vtl_answers {
 
 /* Input of a hypercall (P13-P15, P30-P33), read by the caller from the registers or the page the control word says; of
    Get and SetVpRegisters the one entry at the start index. Only what the call needs must be set: `context` for EnableVpVtl
-   and StartVirtualProcessor alone. name, value and value_high also serve VTL_HOST_ACCESS and VTL_SPECIAL_REQUEST. */
+   and StartVirtualProcessor alone. name, value and value_high also serve VTL_HOST_ACCESS and VTL_SPECIAL_REQUEST, the
+   values VTL_LOG_LIMITS. */
 struct vtl_hypercall_input {
     bool unreadable;       /* guest memory refuses the input or output page */
     uint8_t target_vtl;    /* HV_INPUT_VTL, or VTL number */
@@ -361,6 +449,9 @@ enum vtl_log_site {
     VTL_LOG_PROTECTED_REGISTER = 10
 };
 
+/* What became of an attempt or a flush (L9). */
+enum vtl_log_line { VTL_LINE_NONE = 0, VTL_LINE_WARNING = 1, VTL_LINE_SUMMARY = 2 };
+
 enum vtl_message_status { VTL_MESSAGE_NONE = 0, VTL_MESSAGE_POSTED = 1, VTL_MESSAGE_PENDING = 2 };
 
 /* Intercept message for VTL1; all 0 when status is VTL_MESSAGE_NONE. */
@@ -433,9 +524,11 @@ struct vtl_outcome {
     uint32_t hypercall_register;
     uint64_t hypercall_value;
 
-    uint8_t log_site;   /* enum vtl_log_site: the one warning attempt of this exit */
+    uint8_t log_site;   /* enum vtl_log_site: the one warning attempt of this exit; none of a flush */
+    uint8_t log_line;   /* enum vtl_log_line: the line it, or the flush, led to; the line is in the VP's ring too */
     uint32_t log_msr;   /* host-visible: MSR number, register name, call code, sub-function */
     uint64_t log_value; /* confidential */
+    uint64_t log_suppressed; /* of a line: attempts at its site that no line told of yet (L8) */
 
     struct vtl_audit audit;
     struct vtl_message message;
@@ -448,10 +541,16 @@ enum vtl_entry {
     VTL_HOLD = 2 /* neither: VTL0 would run into its intercept again before the message for VTL1 is posted */
 };
 
-/* Sets up a partition at reset (R33). `slots` is an array of config->vps slots that lives as long as the partition; it is
-   set to reset too. */
+/* Says in one English line without a line end why vtl_partition_init() refuses a configuration: the parameter, its
+   value, its range and what to do. Like snprintf: at most `size` bytes, the last of them 0, and the length of the whole
+   line is returned; `buffer` may be null if `size` is 0. 0, and an empty line, of a configuration that is accepted. */
+size_t vtl_config_error(const struct vtl_config* config, char* buffer, size_t size);
+
+/* Sets up a partition at reset (R33). `slots` and `logs` are arrays of config->vps elements that live as long as the
+   partition; they are set to reset too: counters 0, rings empty, no census attached. A configuration that
+   vtl_config_error() objects to is a VTL_BAD_ARGUMENT, and nothing is touched. */
 enum vtl_status vtl_partition_init(struct vtl_partition* partition, const struct vtl_config* config,
-                                   struct vtl_vp_slot* slots);
+                                   struct vtl_vp_slot* slots, struct vtl_vp_log* logs);
 
 /* Sets up VP `index` at reset; VP 0 is the bootstrap processor. Fills MSR bitmaps and controls, empties the audit ring. */
 enum vtl_status vtl_vp_init(struct vtl_vp* vp, const struct vtl_partition* partition, uint32_t index);
@@ -476,10 +575,51 @@ bool vtl_msr_access_exits(const struct vtl_vp* vp, uint32_t vtl, uint32_t msr, b
    from state.vp.audit_count on, or if the state was restored from elsewhere and the record is not in this ring. */
 enum vtl_status vtl_audit_read(const struct vtl_vp* vp, uint32_t index, struct vtl_audit_record* record);
 
-/* Writes policy, state, counters and the last 16 audit records of each of `count` VPs as JSON, without any secret of the
-   guest: no RIP, general-purpose register, MSR value or message contents. Like snprintf: at most `size` bytes, the last of
-   them 0, and the length of the whole text is returned; the text is complete if that is below `size`. `buffer` may be null
-   if `size` is 0. 0 without a partition or VPs; null entries in `vps` are left out. */
+/* Takes the oldest line from the ring of VP `vp` (L12). False, with *record untouched, if there is none, or no such VP.
+   One reader of a ring at a time; never waits for the VP's thread, nor lets it wait. */
+bool vtl_log_read(struct vtl_partition* partition, uint32_t vp, struct vtl_log_record* record);
+
+/* Lines of VP `vp` its ring had no room for; they are in the outcomes and all counts. 0 of a VP that is not there. */
+uint64_t vtl_log_lost(const struct vtl_partition* partition, uint32_t vp);
+
+/* Counters of a log site, added up over all VPs; each saturates (L8, L11). */
+struct vtl_log_counters {
+    uint64_t emitted;    /* warnings */
+    uint64_t suppressed; /* attempts that led to no line */
+    uint64_t reported;   /* suppressed attempts that a line has told of; never above `suppressed` */
+    uint64_t summaries;
+};
+
+/* Adds up the counters of `site` (1 to VTL_LOG_SITES). While VPs run, the four are of nearly the same moment. */
+enum vtl_status vtl_log_totals(const struct vtl_partition* partition, uint32_t site, struct vtl_log_counters* counters);
+
+/* Has the unknown accesses of VP `vp` to the two architectural ranges counted in *census from now on (L13); null ends
+   that. What *census holds is the caller's to clear, before or after. By the VP's thread, or while it does not run; a
+   census may be freed once it is detached and no reader is left. */
+enum vtl_status vtl_census_attach(struct vtl_partition* partition, uint32_t vp, struct vtl_census* census);
+
+/* Unknown accesses of VP `vp` to `msr`: 0 of an MSR outside the two ranges, without a census, and of a VP that is not
+   there. */
+uint32_t vtl_census_count(const struct vtl_partition* partition, uint32_t vp, uint32_t msr, bool write);
+
+/* An entry of a VP's sketch (L14): count - error <= true number of accesses <= count. */
+struct vtl_sketch_entry {
+    uint32_t msr;
+    bool write;
+    uint64_t count;
+    uint64_t error;
+};
+
+/* Reads entry `index` of the sketch of VP `vp`. False if it has no count, if there is no such entry or VP, or if the VP
+   replaces entries in this moment, over and over. */
+bool vtl_census_entry(const struct vtl_partition* partition, uint32_t vp, uint32_t index,
+                      struct vtl_sketch_entry* entry);
+
+/* Writes policy, log counters and census of the partition, and state, counters and the last 16 audit records of each
+   of `count` VPs as JSON, without any secret of the guest: no RIP, general-purpose register, MSR value or message
+   contents. VPs whose state is asked for do not run meanwhile; log and census may be in use. Like snprintf: at most
+   `size` bytes, the last of them 0, and the length of the whole text is returned; the text is complete if that is below
+   `size`. `buffer` may be null if `size` is 0. 0 without a partition or VPs; null entries in `vps` are left out. */
 size_t vtl_inspect(const struct vtl_partition* partition, const struct vtl_vp* const* vps, uint32_t count, char* buffer,
                    size_t size);
 

@@ -32,6 +32,10 @@ vtl_status handle_control(vtl_partition& partition, vtl_vp& vp, const vtl_exit& 
     case VTL_DRAIN_AUDIT:
         vp.state.vp.audit_count = 0;
         return leave_unchanged(exit, outcome, VTL_ACCEPTED);
+    case VTL_LOG_FLUSH:
+        return flush_log(partition, exit, outcome);
+    case VTL_LOG_LIMITS:
+        return set_log_limits(partition, exit, outcome);
     default:
         return internal_error(vp, exit, outcome);
     }

@@ -60,12 +60,13 @@ struct TableLoad {
 constexpr TableLoad descriptor_loads[2] = {{reg::Gdtr, CONTROL_GDTR_WRITE}, {reg::Idtr, CONTROL_IDTR_WRITE}};
 constexpr TableLoad selector_loads[2] = {{reg::Ldtr, CONTROL_LDTR_WRITE}, {reg::Tr, CONTROL_TR_WRITE}};
 
-vtl_status handle_table_access(vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome, const TableLoad (&loads)[2]) {
+vtl_status handle_table_access(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome,
+                               const TableLoad (&loads)[2]) {
     if (lacks_vtl1_state(vp, exit) || !vp.controls[exit.vtl].descriptor_table_exiting)
         return internal_error_gp(vp, exit, outcome);
     const std::uint32_t identity = low32(exit.info[VTL_INFO_R11] >> 28 & 3);
     if (identity >= 2 && claimed(vp, exit, loads[identity - 2].control))
-        return intercept_register_write(vp, exit, outcome, loads[identity - 2].name, 0);
+        return intercept_register_write(partition, vp, exit, outcome, loads[identity - 2].name, 0);
     return leave_unchanged(exit, outcome, VTL_EMULATE);
 }
 
@@ -82,7 +83,7 @@ vtl_status handle_cr_access(vtl_partition& partition, vtl_vp& vp, const vtl_exit
     if (access.type == ACCESS_MOV_TO_CR && access.number == 4) {
         const std::uint64_t change = state.cr4 ^ value;
         if (claimed(vp, exit, CONTROL_CR4_WRITE) && (change & shared.cr4_mask) != 0)
-            return intercept_register_write(vp, exit, outcome, reg::Cr4, value);
+            return intercept_register_write(partition, vp, exit, outcome, reg::Cr4, value);
         // The width of linear addresses is fixed in long mode (SDM, MOV to control registers).
         if ((change & CR4_LA57) != 0 && long_mode_active(state.efer, state.cr0))
             return fault_gp(exit, outcome);
@@ -91,7 +92,7 @@ vtl_status handle_cr_access(vtl_partition& partition, vtl_vp& vp, const vtl_exit
         return complete(exit, outcome, state);
     }
     if (claimed(vp, exit, CONTROL_CR0_WRITE) && ((state.cr0 ^ value) & shared.cr0_mask) != 0)
-        return intercept_register_write(vp, exit, outcome, reg::Cr0, value);
+        return intercept_register_write(partition, vp, exit, outcome, reg::Cr0, value);
     if (!store_cr0(vp, exit.vtl, value))
         return fault_gp(exit, outcome);
     return complete(exit, outcome, state);
@@ -106,20 +107,19 @@ vtl_status handle_xsetbv(vtl_partition& partition, vtl_vp& vp, const vtl_exit& e
         !valid_xcr0(value, partition.config))
         return fault_gp(exit, outcome);
     if (claimed(vp, exit, CONTROL_XCR0_WRITE))
-        return intercept_register_write(vp, exit, outcome, reg::Xfem, value);
+        return intercept_register_write(partition, vp, exit, outcome, reg::Xfem, value);
     vp.state.vp.xcr0 = value;
     request(outcome, VTL_REQUEST_REGISTER_WRITE, reg::Xfem, value);
     outcome.request_vtl = static_cast<std::uint8_t>(exit.vtl);
     return complete(exit, outcome, state);
 }
 
-vtl_status handle_descriptor_table(vtl_partition& /*partition*/, vtl_vp& vp, const vtl_exit& exit,
-                                   vtl_outcome& outcome) {
-    return handle_table_access(vp, exit, outcome, descriptor_loads);
+vtl_status handle_descriptor_table(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome) {
+    return handle_table_access(partition, vp, exit, outcome, descriptor_loads);
 }
 
-vtl_status handle_selector_table(vtl_partition& /*partition*/, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome) {
-    return handle_table_access(vp, exit, outcome, selector_loads);
+vtl_status handle_selector_table(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome) {
+    return handle_table_access(partition, vp, exit, outcome, selector_loads);
 }
 
 } // namespace vtl_intercept

@@ -26,6 +26,10 @@ vtl_status write_apic_base(vtl_partition& partition, vtl_vp& vp, const vtl_exit&
 vtl_status write_overlay_page(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome,
                               Write which);
 
+// Of an MSR access that nothing answers to: apart for the same reason.
+vtl_status ignore_unknown_read(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome);
+vtl_status ignore_unknown_write(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome);
+
 // Of the other kinds, unknown ones included.
 vtl_status handle_control(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome);
 
@@ -33,6 +37,8 @@ vtl_status handle_control(vtl_partition& partition, vtl_vp& vp, const vtl_exit& 
 vtl_status load_context(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome);
 vtl_status preempt(vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome);
 vtl_status startup_ipi(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome);
+vtl_status set_log_limits(vtl_partition& partition, const vtl_exit& exit, vtl_outcome& outcome);
+vtl_status flush_log(vtl_partition& partition, const vtl_exit& exit, vtl_outcome& outcome);
 vtl_status revoke_vsm(vtl_partition& partition, const vtl_exit& exit, vtl_outcome& outcome);
 vtl_status host_access(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome);
 vtl_status special_request(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome);

@@ -177,14 +177,15 @@ vtl_status handle_vmcall(vtl_partition& partition, vtl_vp& vp, const vtl_exit& e
     case HV_CALL_START_VIRTUAL_PROCESSOR:
         return call_vtl_state(partition, vp, exit, outcome, code);
     case HV_CALL_VTL_CALL:
-        return vtl_call(vp, exit, outcome);
+        return vtl_call(partition, vp, exit, outcome);
     case HV_CALL_VTL_RETURN:
-        return vtl_return(vp, exit, outcome);
+        return vtl_return(partition, vp, exit, outcome);
     default:
         break;
     }
     if (served_elsewhere(code))
         return leave_unchanged(exit, outcome, VTL_NOT_HANDLED);
+    const AttemptLog attempt_log(partition, exit);
     attempt_log(outcome, VTL_LOG_HYPERCALL_CODE, low32(code), 0);
     return complete_call(vp, exit, outcome, HV_STATUS_INVALID_HYPERCALL_CODE, 0);
 }

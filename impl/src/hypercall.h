@@ -19,8 +19,8 @@ Verdict enable_vp_vtl(vtl_partition& partition, const vtl_vp& vp, const vtl_exit
 Verdict start_virtual_processor(vtl_partition& partition, const vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome);
 
 // The two calls without a result.
-vtl_status vtl_call(vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome);
-vtl_status vtl_return(vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome);
+vtl_status vtl_call(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome);
+vtl_status vtl_return(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome);
 
 } // namespace vtl_intercept
 

@@ -1,6 +1,8 @@
 // The read-only JSON view of a partition. Shows policy and control state, never a register that holds a guest's secret.
 #include "bits.h"
 #include "guard.h"
+#include "inspect_log.h"
+#include "json.h"
 #include "register_table.h"
 #include "vtl_intercept.h"
 
@@ -12,114 +14,6 @@ namespace {
 
 constexpr std::uint32_t TAIL_RECORDS = 16;
 
-// Counts what it cannot hold, and closes the text with a 0.
-class Text {
-public:
-    Text(char* buffer, std::size_t size) : buffer_(buffer), size_(size) {}
-
-    void put(char c) {
-        if (length_ + 1 < size_)
-            buffer_[length_] = c;
-        ++length_;
-    }
-    void put(const char* text) {
-        while (*text != 0)
-            put(*text++);
-    }
-    void decimal(std::uint64_t value) {
-        char digits[20];
-        unsigned count = 0;
-        do {
-            digits[count++] = static_cast<char>('0' + value % 10);
-            value /= 10;
-        } while (value != 0);
-        while (count != 0)
-            put(digits[--count]);
-    }
-    void hexadecimal(std::uint64_t value) {
-        put("\"0x");
-        unsigned shift = 60;
-        while (shift != 0 && value >> shift == 0)
-            shift -= 4;
-        for (;; shift -= 4) {
-            put("0123456789abcdef"[value >> shift & 0xF]);
-            if (shift == 0)
-                break;
-        }
-        put('"');
-    }
-    std::size_t finish() {
-        if (size_ != 0)
-            buffer_[length_ < size_ ? length_ : size_ - 1] = 0;
-        return length_;
-    }
-
-private:
-    char* buffer_;
-    std::size_t size_;
-    std::size_t length_ = 0;
-};
-
-// JSON with the commas in the right places.
-class Json {
-public:
-    explicit Json(Text& text) : text_(text) {}
-
-    void open(const char* key, char bracket) {
-        begin(key);
-        text_.put(bracket);
-        first_ = true;
-    }
-    void close(char bracket) {
-        text_.put(bracket);
-        first_ = false;
-    }
-    void word(const char* key, const char* value) {
-        begin(key);
-        text_.put('"');
-        text_.put(value);
-        text_.put('"');
-    }
-    void number(const char* key, std::uint64_t value) {
-        begin(key);
-        text_.decimal(value);
-    }
-    // As text: JSON has no hexadecimal numbers, and readers lose bits of large ones.
-    void mask(const char* key, std::uint64_t value) {
-        begin(key);
-        text_.hexadecimal(value);
-    }
-    void flag(const char* key, bool value) {
-        begin(key);
-        text_.put(value ? "true" : "false");
-    }
-    // A word that ends in a number.
-    void numbered(const char* value, std::uint32_t number) {
-        begin(nullptr);
-        text_.put('"');
-        text_.put(value);
-        text_.decimal(number);
-        text_.put('"');
-    }
-
-private:
-    void begin(const char* key) {
-        if (!first_)
-            text_.put(',');
-        first_ = false;
-        if (key != nullptr) {
-            text_.put('"');
-            text_.put(key);
-            text_.put("\":");
-        }
-    }
-
-    Text& text_;
-    bool first_ = true;
-};
-
-// Arrays, not pointers: pointers would have to be relocated at load time.
-constexpr std::size_t WORD_SIZE = 24;
 constexpr char ISOLATION_WORDS[][WORD_SIZE] = {"none", "vbs", "snp", "tdx", "cca"};
 constexpr char VSM_WORDS[][WORD_SIZE] = {"not-enabled", "enabled", "unsupported"};
 constexpr char VTL_WORDS[][WORD_SIZE] = {"vtl0", "vtl1", "vtl2"};
@@ -131,11 +25,6 @@ constexpr char OPERATION_WORDS[][WORD_SIZE] = {"internal-error",       "get",   
 constexpr char ROUTE_WORDS[][WORD_SIZE] = {"none",       "shared-page", "register-page", "kernel-ioctl",
                                            "tdx-module", "vmsa",        "hypercall",     "emulation"};
 constexpr char VERDICT_WORDS[][WORD_SIZE] = {"none", "granted", "refused", "failed"};
-
-template <std::size_t n>
-const char* word_of(const char (&words)[n][WORD_SIZE], std::size_t value) {
-    return value < n ? words[value] : "unknown";
-}
 
 struct Name {
     char word[WORD_SIZE];
@@ -280,6 +169,8 @@ extern "C" size_t vtl_inspect(const vtl_partition* partition, const vtl_vp* cons
     json.number("abi", VTL_INTERCEPT_ABI);
     write_policy(json, partition->config);
     write_vsm(json, partition->vsm);
+    write_log(json, *partition);
+    write_census(json, *partition);
     json.open("vps", '[');
     for (std::uint32_t n = 0; n < count; ++n)
         if (vps[n] != nullptr)

@@ -36,9 +36,9 @@ void reset_vtl(vtl_vtl_state& state, bool bootstrap) {
 } // namespace
 } // namespace vtl_intercept
 
-extern "C" vtl_status vtl_partition_init(vtl_partition* partition, const vtl_config* config, vtl_vp_slot* slots) {
-    if (partition == nullptr || config == nullptr || slots == nullptr || config->vps == 0 ||
-        config->isolation > VTL_ISOLATION_CCA)
+extern "C" vtl_status vtl_partition_init(vtl_partition* partition, const vtl_config* config, vtl_vp_slot* slots,
+                                         vtl_vp_log* logs) {
+    if (partition == nullptr || slots == nullptr || logs == nullptr || vtl_config_error(config, nullptr, 0) != 0)
         return VTL_BAD_ARGUMENT;
     partition->config = *config;
     partition->vtl[0] = {};
@@ -46,8 +46,12 @@ extern "C" vtl_status vtl_partition_init(vtl_partition* partition, const vtl_con
     partition->vsm = {};
     partition->vsm.partition_config = vtl_intercept::VSM_CONFIG_RESET;
     partition->slots = slots;
-    for (std::uint32_t n = 0; n < config->vps; ++n)
+    partition->logs = logs;
+    partition->log = {};
+    for (std::uint32_t n = 0; n < config->vps; ++n) {
         slots[n] = {};
+        __builtin_memset(&logs[n], 0, sizeof logs[n]);
+    }
     slots[0].started = true;
     return VTL_OK;
 }

@@ -69,15 +69,17 @@ vtl_status intercept(vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome, std
 
 } // namespace
 
-vtl_status intercept_msr_write(vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome) {
+vtl_status intercept_msr_write(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome) {
     const std::uint32_t number = low32(exit.gpr[VTL_RCX]);
+    const AttemptLog attempt_log(partition, exit);
     attempt_log(outcome, VTL_LOG_PROTECTED_WRITE, number, wrmsr_value(exit));
     return intercept(vp, exit, outcome, HV_MESSAGE_TYPE_X64_MSR_INTERCEPT, number, exit.gpr[VTL_RDX],
                      exit.gpr[VTL_RAX]);
 }
 
-vtl_status intercept_register_write(vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome, std::uint32_t name,
-                                    std::uint64_t value) {
+vtl_status intercept_register_write(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome,
+                                    std::uint32_t name, std::uint64_t value) {
+    const AttemptLog attempt_log(partition, exit);
     attempt_log(outcome, VTL_LOG_PROTECTED_REGISTER, name, value);
     return intercept(vp, exit, outcome, HV_MESSAGE_TYPE_REGISTER_INTERCEPT, name, 0, value);
 }

@@ -9,9 +9,9 @@
 namespace [[gnu::visibility("hidden")]] vtl_intercept {
 
 // Ends an exit of VTL0 whose write of an MSR, or of a register, VTL1 claims.
-vtl_status intercept_msr_write(vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome);
-vtl_status intercept_register_write(vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome, std::uint32_t name,
-                                    std::uint64_t value);
+vtl_status intercept_msr_write(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome);
+vtl_status intercept_register_write(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome,
+                                    std::uint32_t name, std::uint64_t value);
 
 // The request to post the message that is kept.
 vtl_status deliver_message(vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome);

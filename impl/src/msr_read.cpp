@@ -10,6 +10,15 @@
 
 namespace vtl_intercept {
 
+[[gnu::noinline]] vtl_status ignore_unknown_read(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit,
+                                                 vtl_outcome& outcome) {
+    const AttemptLog attempt_log(partition, exit);
+    attempt_log(outcome, VTL_LOG_UNKNOWN_READ, low32(exit.gpr[VTL_RCX]), 0);
+    outcome.gpr[VTL_RAX] = 0;
+    outcome.gpr[VTL_RDX] = 0;
+    return complete(exit, outcome, vp.state.vtl[exit.vtl]);
+}
+
 vtl_status handle_rdmsr(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome) {
     const std::uint32_t number = low32(exit.gpr[VTL_RCX]);
     if (!possible_msr_exit(vp, exit, number, false)) [[unlikely]]
@@ -20,8 +29,7 @@ vtl_status handle_rdmsr(vtl_partition& partition, vtl_vp& vp, const vtl_exit& ex
     std::uint64_t value = 0;
     switch (rule.read) {
     case Read::unknown:
-        attempt_log(outcome, VTL_LOG_UNKNOWN_READ, number, 0);
-        break;
+        return ignore_unknown_read(partition, vp, exit, outcome);
     case Read::fault:
         return fault_gp(exit, outcome);
     case Read::constant:

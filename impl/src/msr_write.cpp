@@ -26,7 +26,24 @@ vtl_status ask_apic(const vtl_exit& exit, vtl_outcome& outcome, vtl_vtl_state& s
     return exit.answers.apic_fault ? fault_gp(exit, outcome) : complete(exit, outcome, state);
 }
 
+[[gnu::noinline]] vtl_status notify_crash(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit,
+                                          vtl_outcome& outcome) {
+    const AttemptLog attempt_log(partition, exit);
+    outcome.crash_notify = true;
+    attempt_log(outcome, VTL_LOG_CRASH, low32(exit.gpr[VTL_RCX]), wrmsr_value(exit));
+    return complete(exit, outcome, vp.state.vtl[exit.vtl]);
+}
+
 } // namespace
+
+[[gnu::noinline]] vtl_status ignore_unknown_write(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit,
+                                                  vtl_outcome& outcome) {
+    const AttemptLog attempt_log(partition, exit);
+    const std::uint32_t number = low32(exit.gpr[VTL_RCX]);
+    const std::uint64_t value = wrmsr_value(exit);
+    attempt_log(outcome, VTL_LOG_UNKNOWN_WRITE, number, value);
+    return complete(exit, outcome, vp.state.vtl[exit.vtl]);
+}
 
 vtl_status handle_wrmsr(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome) {
     const std::uint32_t number = low32(exit.gpr[VTL_RCX]);
@@ -35,15 +52,14 @@ vtl_status handle_wrmsr(vtl_partition& partition, vtl_vp& vp, const vtl_exit& ex
 
     const MsrRule& rule = msr_rule(number);
     if (exit.vtl == 0 && vp.state.vp.vtl1_present && (vp.state.vp.intercept_control & rule.claim) != 0)
-        return intercept_msr_write(vp, exit, outcome);
+        return intercept_msr_write(partition, vp, exit, outcome);
 
     const std::uint64_t value = wrmsr_value(exit);
     const vtl_config& config = partition.config;
     vtl_vtl_state& state = vp.state.vtl[exit.vtl];
     switch (rule.write) {
     case Write::unknown:
-        attempt_log(outcome, VTL_LOG_UNKNOWN_WRITE, number, value);
-        break;
+        return ignore_unknown_write(partition, vp, exit, outcome);
     case Write::fault:
         return fault_gp(exit, outcome);
     case Write::ignore:
@@ -80,9 +96,7 @@ vtl_status handle_wrmsr(vtl_partition& partition, vtl_vp& vp, const vtl_exit& ex
         state.crash[number - msr::HV_X64_MSR_CRASH_P0] = value;
         break;
     case Write::crash_control:
-        outcome.crash_notify = true;
-        attempt_log(outcome, VTL_LOG_CRASH, number, value);
-        break;
+        return notify_crash(partition, vp, exit, outcome);
 
     case Write::guest_os_id:
         partition.vtl[exit.vtl].guest_os_id = value;

@@ -4,6 +4,7 @@
 
 #include "bitmap.h"
 #include "bits.h"
+#include "log_budget.h"
 #include "vtl_intercept.h"
 
 #include <cstddef>
@@ -83,11 +84,23 @@ inline void request(vtl_outcome& outcome, vtl_request kind, std::uint32_t index,
     outcome.request_value = value;
 }
 
-inline void attempt_log(vtl_outcome& outcome, vtl_log_site site, std::uint32_t number, std::uint64_t value) {
-    outcome.log_site = static_cast<std::uint8_t>(site);
-    outcome.log_msr = number;
-    outcome.log_value = value;
-}
+// Makes the attempt of an exit (L6), and charges it: the one way to a warning.
+class AttemptLog {
+public:
+    AttemptLog(vtl_partition& partition, const vtl_exit& exit) : partition_(partition), exit_(exit) {}
+
+    void operator()(vtl_outcome& outcome, vtl_log_site site, std::uint32_t number, std::uint64_t value) const {
+        outcome.log_site = static_cast<std::uint8_t>(site);
+        outcome.log_msr = number;
+        outcome.log_value = value;
+        if (log_active(partition_.config))
+            charge_attempt(partition_, exit_, outcome);
+    }
+
+private:
+    vtl_partition& partition_;
+    const vtl_exit& exit_;
+};
 
 inline bool lacks_vtl1_state(const vtl_vp& vp, const vtl_exit& exit) {
     return exit.vtl == 1 && !vp.state.vp.vtl1_present;

@@ -87,6 +87,7 @@ bool write_msr(vtl_partition& partition, vtl_vp& vp, std::uint32_t number, std::
 }
 
 void architectural_call(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome) {
+    const AttemptLog attempt_log(partition, exit);
     const std::uint64_t function = exit.gpr[VTL_R11];
     const std::uint32_t number = low32(exit.gpr[VTL_R12]);
     outcome.gpr[VTL_R10] = TDG_VP_VMCALL_SUCCESS;
@@ -108,7 +109,7 @@ void architectural_call(vtl_partition& partition, vtl_vp& vp, const vtl_exit& ex
     outcome.gpr[VTL_R10] = TDG_VP_VMCALL_INVALID_OPERAND;
 }
 
-void vendor_call(const vtl_exit& exit, vtl_outcome& outcome) {
+void vendor_call(vtl_partition& partition, const vtl_exit& exit, vtl_outcome& outcome) {
     const std::uint64_t control = exit.gpr[VTL_R10];
     const auto code = low32(control & HV_CALL_CODE);
     outcome.gpr[VTL_R10] = TDG_VP_VMCALL_SUCCESS;
@@ -116,6 +117,7 @@ void vendor_call(const vtl_exit& exit, vtl_outcome& outcome) {
         request(outcome, VTL_REQUEST_VENDOR_CALL, code, control);
         outcome.gpr[VTL_R11] = exit.answers.hypercall_result;
     } else {
+        const AttemptLog attempt_log(partition, exit);
         attempt_log(outcome, VTL_LOG_TDVMCALL_FUNCTION, low32(control), 0);
         outcome.gpr[VTL_R11] = HV_STATUS_INVALID_HYPERCALL_CODE;
     }
@@ -133,7 +135,7 @@ vtl_status handle_tdcall(vtl_partition& partition, vtl_vp& vp, const vtl_exit& e
     if (exit.gpr[VTL_R10] == 0)
         architectural_call(partition, vp, exit, outcome);
     else
-        vendor_call(exit, outcome);
+        vendor_call(partition, exit, outcome);
     return complete(exit, outcome, vp.state.vtl[0]);
 }
 

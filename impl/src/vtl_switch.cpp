@@ -19,7 +19,8 @@ constexpr std::uint32_t VECTOR_OVERFLOW = 4;
 constexpr std::uint32_t VECTOR_PAGE_FAULT = 14;
 constexpr std::uint64_t PENDING_EVENT_ERROR_CODE = bit(8);
 
-vtl_status refuse_switch(const vtl_exit& exit, vtl_outcome& outcome, std::uint32_t code) {
+vtl_status refuse_switch(vtl_partition& partition, const vtl_exit& exit, vtl_outcome& outcome, std::uint32_t code) {
+    const AttemptLog attempt_log(partition, exit);
     attempt_log(outcome, VTL_LOG_VTL_SWITCH, code, 0);
     return fault_ud(exit, outcome);
 }
@@ -44,18 +45,18 @@ void deliver_event(vtl_vp_shared_state& shared, vtl_outcome& outcome) {
 
 } // namespace
 
-vtl_status vtl_call(vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome) {
+vtl_status vtl_call(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome) {
     if (exit.gpr[VTL_RCX] != HV_CALL_VTL_CALL || exit.gpr[VTL_RAX] != 0 || exit.vtl != 0 || !vp.state.vp.vtl1_present)
-        return refuse_switch(exit, outcome, HV_CALL_VTL_CALL);
+        return refuse_switch(partition, exit, outcome, HV_CALL_VTL_CALL);
     vp.state.vp.active_vtl1 = true;
     request(outcome, VTL_REQUEST_ENTRY_REASON, 0, ENTRY_REASON_VTL_CALL);
     return complete(exit, outcome, vp.state.vtl[0]);
 }
 
-vtl_status vtl_return(vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome) {
+vtl_status vtl_return(vtl_partition& partition, vtl_vp& vp, const vtl_exit& exit, vtl_outcome& outcome) {
     constexpr std::uint64_t fast = 1;
     if (exit.gpr[VTL_RCX] != HV_CALL_VTL_RETURN || exit.gpr[VTL_RAX] > fast || exit.vtl != 1)
-        return refuse_switch(exit, outcome, HV_CALL_VTL_RETURN);
+        return refuse_switch(partition, exit, outcome, HV_CALL_VTL_RETURN);
     vtl_vp_shared_state& shared = vp.state.vp;
     shared.active_vtl1 = false;
     shared.tlb_locked = false;

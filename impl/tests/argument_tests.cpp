@@ -30,9 +30,10 @@ TEST_F(Arguments, NullPointersOfHandleExit) {
 }
 
 TEST_F(Arguments, NullPointersOfInitAndRestore) {
-    EXPECT_EQ(vtl_partition_init(nullptr, &config, slots), VTL_BAD_ARGUMENT);
-    EXPECT_EQ(vtl_partition_init(&partition, nullptr, slots), VTL_BAD_ARGUMENT);
-    EXPECT_EQ(vtl_partition_init(&partition, &config, nullptr), VTL_BAD_ARGUMENT);
+    EXPECT_EQ(vtl_partition_init(nullptr, &config, slots, logs), VTL_BAD_ARGUMENT);
+    EXPECT_EQ(vtl_partition_init(&partition, nullptr, slots, logs), VTL_BAD_ARGUMENT);
+    EXPECT_EQ(vtl_partition_init(&partition, &config, nullptr, logs), VTL_BAD_ARGUMENT);
+    EXPECT_EQ(vtl_partition_init(&partition, &config, slots, nullptr), VTL_BAD_ARGUMENT);
     EXPECT_EQ(vtl_vp_init(nullptr, &partition, 0), VTL_BAD_ARGUMENT);
     EXPECT_EQ(vtl_vp_init(&vp, nullptr, 0), VTL_BAD_ARGUMENT);
     EXPECT_EQ(vtl_vp_restore(nullptr, &partition, &vp.state), VTL_BAD_ARGUMENT);
@@ -43,19 +44,19 @@ TEST_F(Arguments, NullPointersOfInitAndRestore) {
 TEST_F(Arguments, PartitionsThatCannotBe) {
     vtl_config bad = config;
     bad.vps = 0;
-    EXPECT_EQ(vtl_partition_init(&partition, &bad, slots), VTL_BAD_ARGUMENT);
+    EXPECT_EQ(vtl_partition_init(&partition, &bad, slots, logs), VTL_BAD_ARGUMENT);
     bad = config;
     bad.isolation = VTL_ISOLATION_CCA + 1;
-    EXPECT_EQ(vtl_partition_init(&partition, &bad, slots), VTL_BAD_ARGUMENT);
+    EXPECT_EQ(vtl_partition_init(&partition, &bad, slots, logs), VTL_BAD_ARGUMENT);
     bad.isolation = VTL_ISOLATION_CCA;
-    EXPECT_EQ(vtl_partition_init(&partition, &bad, slots), VTL_OK);
+    EXPECT_EQ(vtl_partition_init(&partition, &bad, slots, logs), VTL_OK);
     EXPECT_EQ(vtl_vp_init(&vp, &partition, VPS), VTL_BAD_ARGUMENT);
     EXPECT_EQ(vtl_vp_init(&vp, &partition, VPS - 1), VTL_OK);
 }
 
 // Not a bad argument: nothing a port does is fatal (decision D2).
 TEST_F(BadExit, UnknownKindIsAnInternalError) {
-    for (const std::uint32_t kind : {10U, 255U, 0xFFFFFFFFU}) {
+    for (const std::uint32_t kind : {12U, 255U, 0xFFFFFFFFU}) {
         vtl_exit exit = wrmsr_exit(0x40000000, 1);
         exit.kind = kind;
         EXPECT_EQ(handle(exit), VTL_INTERNAL_ERROR);

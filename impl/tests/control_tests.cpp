@@ -30,7 +30,7 @@ TEST_F(Control, NoInstructionIsCompleted) {
 }
 
 TEST_F(Control, EveryKindButTheKnownIsAnInternalError) {
-    for (const std::uint32_t kind : {10U, 0x80000001U}) {
+    for (const std::uint32_t kind : {12U, 0x80000001U}) {
         vtl_exit exit = control_exit(VTL_DRAIN_AUDIT);
         exit.kind = kind;
         expect_internal_error(exit, 0, false);

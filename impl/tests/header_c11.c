@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <stddef.h>
 
-static_assert(VTL_INTERCEPT_ABI == 2U, "the layout below belongs to this ABI");
+static_assert(VTL_INTERCEPT_ABI == 3U, "the layout below belongs to this ABI");
 static_assert(offsetof(struct vtl_outcome, gpr) % sizeof(uint64_t) == 0, "registers are words");
 static_assert(VTL_R15 + 1 == VTL_GPR_COUNT, "a register for every index");
 static_assert(VTL_INFO_R13 + 1 == VTL_INFO_COUNT, "a word for every index");

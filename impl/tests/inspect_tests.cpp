@@ -82,7 +82,7 @@ TEST_F(Inspect, StateOfAVp) {
     shared().intercept_pending = true;
     restore();
     const json root = tree();
-    EXPECT_EQ(root["abi"], 2);
+    EXPECT_EQ(root["abi"], 3);
     EXPECT_EQ(root["guest_vsm"]["state"], "enabled");
     EXPECT_EQ(root["guest_vsm"]["mbec"], true);
     EXPECT_EQ(root["guest_vsm"]["partition_config"], "0x1e");

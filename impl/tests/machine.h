@@ -40,16 +40,21 @@ protected:
                       .vps = VPS,
                       .access_vsm = true,
                       .xcr0_supported = 0x602E7,
-                      .cr4_allowed = 0xB71FFF};
+                      .cr4_allowed = 0xB71FFF,
+                      .log_burst = VTL_LOG_BURST_DEFAULT,
+                      .log_interval = VTL_LOG_INTERVAL_DEFAULT,
+                      .log_total_burst = VTL_LOG_TOTAL_BURST_DEFAULT,
+                      .log_total_interval = VTL_LOG_TOTAL_INTERVAL_DEFAULT};
     vtl_partition partition{};
     vtl_vp_slot slots[VPS]{};
+    vtl_vp_log logs[VPS]{};
     vtl_vp vp{};
     vtl_outcome out{};
 
     Machine() { boot(0); }
 
     void boot(std::uint32_t index) {
-        ASSERT_EQ(vtl_partition_init(&partition, &config, slots), VTL_OK);
+        ASSERT_EQ(vtl_partition_init(&partition, &config, slots, logs), VTL_OK);
         ASSERT_EQ(vtl_vp_init(&vp, &partition, index), VTL_OK);
     }
 

@@ -12,6 +12,7 @@ std::vector<Claim> privilege_claims();    ///< VTL1 against VTL0
 std::vector<Claim> msr_claims();          ///< what accesses do
 std::vector<Claim> value_claims();        ///< what registers may hold
 std::vector<Claim> log_claims();          ///< what the host learns
+std::vector<Claim> log_budget_claims();   ///< how much, and what of it is counted and reported
 std::vector<Claim> register_claims();     ///< reading and writing registers by hypercall
 std::vector<Claim> interception_claims(); ///< what VTL1 claims besides MSRs, and its messages
 std::vector<Claim> vtl_claims();          ///< the VTL state machine

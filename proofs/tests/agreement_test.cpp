@@ -163,6 +163,9 @@ TEST(Agreement, FormulasAndTheirRewrittenForms) {
     Random random(4);
     unsigned held = 0;
     for (const Claim& claim : all_claims()) {
+        if (!claim.put) { // those about the log budget are not rewritten
+            continue;
+        }
         SCOPED_TRACE(claim.id);
         z3::context context;
         Goal goal(context);

@@ -42,8 +42,8 @@ TEST(Coverage, EveryClauseHasACell) {
     for (const Cell& cell : reachable_cells()) {
         seen.insert(cell.clause);
     }
-    for (std::size_t i = 0; i < model::clause_count; ++i) {
-        EXPECT_TRUE(seen.contains(static_cast<model::ClauseIndex>(i))) << model::clauses[i].id;
+    for (std::size_t i = 0; i < cell_clause_count; ++i) {
+        EXPECT_TRUE(seen.contains(static_cast<model::ClauseIndex>(i))) << cell_clause(i).id;
     }
 }
 

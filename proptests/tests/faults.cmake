@@ -1,11 +1,16 @@
 # Broken variants of impl/, each with one seeded fault, and the test that the differential check finds it.
 #
 # seeded_fault(<name> <clause> <file> <text> <replacement>) replaces <text> in a copy of <file> of impl/src (which has to
-# contain it), builds what depends on it and expects a divergence decided by a clause that starts with <clause>.
+# contain it), builds what depends on it and expects a divergence decided by a clause that starts with <clause>, shown by
+# 3 exits at most or as many as a sixth argument says.
 add_library(fault_tests OBJECT ${CMAKE_CURRENT_SOURCE_DIR}/tests/fault_tests.cpp)
 target_link_libraries(fault_tests PUBLIC vtlcheck_proptests vtlcheck_builtin_subject GTest::gtest_main)
 
 function(seeded_fault name clause file text replacement)
+  set(most 3)
+  if(ARGC GREATER 5)
+    set(most ${ARGV5})
+  endif()
   set(source ${PROJECT_SOURCE_DIR}/impl/src)
   set(copy ${CMAKE_CURRENT_BINARY_DIR}/faults/${name})
   file(READ ${source}/${file} content)
@@ -21,18 +26,22 @@ function(seeded_fault name clause file text replacement)
   # A fault of one source file needs that one: the linker takes the others from the library. A header's is in all.
   set(sources ${copy}/${file})
   if(NOT file MATCHES "\\.cpp$")
-    file(GLOB originals CONFIGURE_DEPENDS ${source}/*.cpp)
+    file(GLOB originals CONFIGURE_DEPENDS ${source}/*.cpp ${source}/*.h)
     set(sources "")
     foreach(original ${originals})
-      # A copy, since a quoted include looks beside the file first.
+      # A copy, of headers too, since a quoted include looks beside the file first.
       get_filename_component(leaf ${original} NAME)
       set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${original})
-      configure_file(${original} ${copy}/${leaf} COPYONLY)
-      list(APPEND sources ${copy}/${leaf})
+      if(NOT leaf STREQUAL file)
+        configure_file(${original} ${copy}/${leaf} COPYONLY)
+      endif()
+      if(leaf MATCHES "\\.cpp$")
+        list(APPEND sources ${copy}/${leaf})
+      endif()
     endforeach()
   endif()
   file(CONFIGURE OUTPUT ${copy}/which_fault.cpp CONTENT
-       "extern const char* const fault_name;\nextern const char* const expected_clause;\nconst char* const fault_name = \"${name}\";\nconst char* const expected_clause = \"${clause}\";\n" @ONLY)
+       "extern const char* const fault_name;\nextern const char* const expected_clause;\nextern const unsigned most_exits;\nconst char* const fault_name = \"${name}\";\nconst char* const expected_clause = \"${clause}\";\nconst unsigned most_exits = ${most};\n" @ONLY)
   add_library(fault_${name} OBJECT ${sources} ${copy}/which_fault.cpp)
   target_include_directories(fault_${name} PRIVATE ${copy} ${source} ${PROJECT_SOURCE_DIR}/impl/include)
   # A fault may leave something unused; that is not what is tested here.
@@ -105,10 +114,27 @@ seeded_fault(context_conforming_stack "VTL-" context.cpp [[return (type & CODE) 
 seeded_fault(return_keeps_tlb_lock "VTL-S-0" vtl_switch.cpp [[shared.tlb_locked = false;]] "")
 seeded_fault(event_without_code "VTL-S-05" vtl_switch.cpp [[outcome.event_error_code = high32(event);]] "")
 seeded_fault(vtl0_not_held "" vtl_switch.cpp [[shared.intercept_pending ? VTL_HOLD : VTL_ENTER_VTL0]] [[VTL_ENTER_VTL0]])
-seeded_fault(la57_in_long_mode "CR-07" control_registers.cpp [[(change & CR4_LA57) != 0 &&]] [[false &&]])
+seeded_fault(la57_in_long_mode "CR-07" control_registers.cpp [[(change & CR4_LA57) != 0 &&]] [[false &&]] 4)
 seeded_fault(claim_without_mask "CR-0" control_registers.cpp [[(change & shared.cr4_mask) != 0]] [[true]])
 seeded_fault(guard_open "SPEC-01" guard.cpp [[config.untrusted_synic && ]] "")
 seeded_fault(timeouts_bound "" guard.cpp [[TIMEOUTS_MAX = 8;]] [[TIMEOUTS_MAX = 9;]])
 seeded_fault(capabilities_unfiltered "SPEC-05" host_access.cpp [[~(bit(35) - 1) | bit(30)]] [[~(bit(35) - 1)]])
 seeded_fault(kernel_reaches_all "HOST-" host_access.cpp [[origin != VTL_ORIGIN_KERNEL || route == VTL_ROUTE_KERNEL_IOCTL]]
              [[true]])
+
+# The log budget.
+seeded_fault(log_burst_one_more "LOG-" log_protocol.h [[(config_.log_burst - 1) * config_.log_interval]]
+             [[config_.log_burst * config_.log_interval]])
+seeded_fault(log_reserve_one_less "LOG-" log_protocol.h [[LOG_RESERVE = 10]] [[LOG_RESERVE = 9]])
+seeded_fault(log_step_back_refills "LOG-" log_protocol.h [[return later(full_time, now) + interval;]]
+             [[return now + interval;]])
+seeded_fault(log_end_of_time_open "LOG-" log_protocol.h [[return later(full_time, now) <= WORD_MAX - interval;]]
+             [[return true;]])
+seeded_fault(log_report_told_twice "LOG-" log_protocol.h [[if (memory_.compare_exchange(word, reported, sum))]]
+             [[if (sum != 0)]])
+seeded_fault(log_attempt_not_counted "LOG-" log_protocol.h [[raise(memory_, logs_[vp].suppressed[site]);]] "")
+seeded_fault(log_limits_leave_a_burst "LOG-" log_budget.cpp [[exit.now + burst * interval;]] [[exit.now;]])
+seeded_fault(log_active_on_vbs "" log_budget.h [[config.isolation >= VTL_ISOLATION_SNP]]
+             [[config.isolation >= VTL_ISOLATION_VBS]])
+seeded_fault(log_line_without_value "LOG-" log_budget.cpp [[record.confidential.value = outcome.log_value;]] "")
+seeded_fault(census_without_error "" census.h [[memory.store_release(sketch.error[n], count);]] "" 33)

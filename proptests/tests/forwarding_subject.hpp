@@ -35,6 +35,17 @@ public:
     [[nodiscard]] std::optional<conformance::AuditRecord> newest_audit(std::uint32_t vp) const override {
         return real_->newest_audit(vp);
     }
+    [[nodiscard]] conformance::LogTotals log_totals(std::uint8_t site) const override {
+        return real_->log_totals(site);
+    }
+    std::vector<conformance::LogRecord> take_log(std::uint32_t vp) override { return real_->take_log(vp); }
+    [[nodiscard]] std::uint64_t log_lost(std::uint32_t vp) const override { return real_->log_lost(vp); }
+    [[nodiscard]] std::uint32_t census_count(std::uint32_t vp, std::uint32_t msr, bool write) const override {
+        return real_->census_count(vp, msr, write);
+    }
+    [[nodiscard]] std::vector<conformance::CensusEntry> census_sketch(std::uint32_t vp) const override {
+        return real_->census_sketch(vp);
+    }
     [[nodiscard]] std::string inspect() const override { return real_->inspect(); }
 
 private:

@@ -89,6 +89,7 @@ TEST(Generator, ReachesEveryCellOfTheSpecificationOften) {
     for (std::uint64_t number = 0; exits < 5'000'000; ++number) {
         const Plan plan = plans(rc::Random(number), rc::kNominalSize).value();
         auto [config, vps, state] = header_of(plan);
+        auto budget = model::reset_log_budget<model::Concrete>(config);
         ExitGenerator generator(plan);
         model::ConcreteExit exit;
         for (std::uint32_t i = 0; i < plan.length; ++i, ++exits) {
@@ -97,8 +98,10 @@ TEST(Generator, ReachesEveryCellOfTheSpecificationOften) {
             auto& vp = state.vp[exit.vp.value()];
             const model::ConcretePlace place{state.partition, state.vsm, state.vp[model::slot_vp(config, exit)].slot,
                                              vp.shared, vp.vtl};
-            const auto step = model::oracle_step(config, place, exit);
+            auto step = model::oracle_step(config, place, exit);
+            const auto log_clause = model::oracle_charge(config, budget, exit, step.out);
             coverage.hit(cell_of(config, vsm, exit, step.clause.value()));
+            coverage.hit(log_cell_of(exit, step.out, log_clause));
         }
     }
     EXPECT_TRUE(coverage.unlisted().empty());

@@ -87,7 +87,7 @@ std::set<std::size_t> solve() {
     make_free(context, exit, "exit");
     model::State<Symbolic> after = before;
     Guards guards;
-    (void)model::step<Symbolic>(config, after, exit, guards);
+    const auto step = model::step<Symbolic>(config, after, exit, guards);
 
     // What tells cells apart, as variables of their own: the models are read off and excluded by them.
     z3::solver solver(context, "QF_BV");
@@ -173,6 +173,38 @@ std::set<std::size_t> solve() {
             solver.add(other);
         }
         solver.pop();
+    }
+
+    // The log budget is beside the step: where there is an attempt at a site, its bucket and the partition's may hold
+    // anything, so all three clauses of attempts are reached; likewise those of a flush of any site.
+    const auto log_cell = [&](std::string_view id, std::uint8_t of_vtl, std::uint8_t site) {
+        found.insert(
+            index_of({.clause = static_cast<model::ClauseIndex>(model::clause_count + model::log_clause_index(id)),
+                      .vtl = of_vtl,
+                      .log_site = site}));
+    };
+    for (std::uint8_t of_vtl = 0; of_vtl < 2; ++of_vtl) {
+        for (const char* id : {"LOG-01", "LOG-02", "LOG-10"}) {
+            log_cell(id, of_vtl, 0);
+        }
+        for (std::uint8_t site = 1; site < model::log_site_count; ++site) {
+            for (const char* id : {"LOG-01", "LOG-06", "LOG-07", "LOG-08", "LOG-09"}) {
+                log_cell(id, of_vtl, site);
+            }
+            solver.push();
+            solver.add(vtl == context.bv_val(of_vtl, 8));
+            solver.add((model::log_budget_active<Symbolic>(config) & (step.out.log_site == site)).term());
+            const auto answer = solver.check();
+            if (answer == z3::unknown) {
+                throw std::runtime_error(fmt::format("the solver gives up on log site {}", site));
+            }
+            if (answer == z3::sat) {
+                for (const char* id : {"LOG-03", "LOG-04", "LOG-05"}) {
+                    log_cell(id, of_vtl, site);
+                }
+            }
+            solver.pop();
+        }
     }
     return found;
 }

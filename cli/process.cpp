@@ -1,0 +1,159 @@
+#include "cli/process.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <system_error>
+#include <utility>
+
+namespace vtlcheck::cli {
+namespace {
+
+[[noreturn]] void fail(int error, const char* what) { throw std::system_error(error, std::generic_category(), what); }
+
+class Descriptor {
+public:
+    Descriptor() = default;
+    explicit Descriptor(int number) : number_(number) {}
+    Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+    Descriptor& operator=(Descriptor&& other) noexcept {
+        std::swap(number_, other.number_);
+        return *this;
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor() { close(); }
+    void close() {
+        if (const int number = std::exchange(number_, -1); number >= 0) {
+            ::close(number);
+        }
+    }
+    [[nodiscard]] int get() const { return number_; }
+
+private:
+    int number_ = -1;
+};
+
+struct Pipe {
+    Descriptor read;
+    Descriptor write;
+    Pipe() {
+        std::array<int, 2> ends{};
+        if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+            fail(errno, "pipe");
+        }
+        read = Descriptor(ends[0]);
+        write = Descriptor(ends[1]);
+    }
+};
+
+struct SpawnSettings {
+    ::posix_spawn_file_actions_t actions{};
+    ::posix_spawnattr_t attributes{};
+    SpawnSettings() {
+        ::posix_spawn_file_actions_init(&actions);
+        ::posix_spawnattr_init(&attributes);
+        // We ignore SIGPIPE; a program need not expect that.
+        ::sigset_t defaults{};
+        sigemptyset(&defaults);
+        sigaddset(&defaults, SIGPIPE);
+        ::posix_spawnattr_setsigdefault(&attributes, &defaults);
+        ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+    }
+    ~SpawnSettings() {
+        ::posix_spawn_file_actions_destroy(&actions);
+        ::posix_spawnattr_destroy(&attributes);
+    }
+    SpawnSettings(const SpawnSettings&) = delete;
+    SpawnSettings& operator=(const SpawnSettings&) = delete;
+};
+
+/// Adds what there is to read; closes at the end.
+void read_some(Descriptor& from, std::string& text) {
+    std::array<char, 65536> block{};
+    const ::ssize_t got = ::read(from.get(), block.data(), block.size());
+    if (got > 0) {
+        text.append(block.data(), static_cast<std::size_t>(got));
+    } else if (got == 0 || errno != EINTR) {
+        from.close();
+    }
+}
+
+/// Both directions at once, so that neither side waits for the other for ever.
+void exchange(Descriptor& in, std::string_view input, Descriptor& out, Descriptor& err, ProcessResult& result) {
+    // With the end of ours non-blocking, a write takes what fits.
+    ::fcntl(in.get(), F_SETFL, O_NONBLOCK);
+    while (out.get() >= 0 || err.get() >= 0) {
+        if (input.empty()) {
+            in.close();
+        }
+        std::array<::pollfd, 3> ready{::pollfd{in.get(), POLLOUT, 0}, {out.get(), POLLIN, 0}, {err.get(), POLLIN, 0}};
+        if (::poll(ready.data(), ready.size(), -1) < 0 && errno != EINTR) {
+            fail(errno, "poll");
+        }
+        if (ready[0].revents != 0) {
+            const ::ssize_t written = ::write(in.get(), input.data(), input.size());
+            if (written > 0) {
+                input.remove_prefix(static_cast<std::size_t>(written));
+            } else if (errno != EAGAIN && errno != EINTR) {
+                input = {}; // it does not want any more
+            }
+        }
+        if (ready[1].revents != 0) {
+            read_some(out, result.out);
+        }
+        if (ready[2].revents != 0) {
+            read_some(err, result.err);
+        }
+    }
+}
+
+} // namespace
+
+std::optional<ProcessResult> run_process(const std::vector<std::string>& command, std::string_view input) {
+    Pipe in;
+    Pipe out;
+    Pipe err;
+    SpawnSettings settings;
+    ::posix_spawn_file_actions_adddup2(&settings.actions, in.read.get(), STDIN_FILENO);
+    ::posix_spawn_file_actions_adddup2(&settings.actions, out.write.get(), STDOUT_FILENO);
+    ::posix_spawn_file_actions_adddup2(&settings.actions, err.write.get(), STDERR_FILENO);
+    std::vector<std::string> words = command;
+    std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
+    for (std::string& word : words) {
+        arguments.push_back(word.data());
+    }
+    arguments.push_back(nullptr);
+    ::pid_t child = 0;
+    const int error =
+        ::posix_spawnp(&child, arguments[0], &settings.actions, &settings.attributes, arguments.data(), environ);
+    if (error == ENOENT) {
+        return std::nullopt;
+    }
+    if (error != 0) {
+        fail(error, "posix_spawnp");
+    }
+    in.read.close();
+    out.write.close();
+    err.write.close();
+    ProcessResult result;
+    exchange(in.write, input, out.read, err.read, result);
+    in.write.close();
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0) {
+        if (errno != EINTR) {
+            fail(errno, "waitpid");
+        }
+    }
+    result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return result;
+}
+
+} // namespace vtlcheck::cli

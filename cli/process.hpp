@@ -1,0 +1,21 @@
+// Runs another program: text in, text out.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vtlcheck::cli {
+
+struct ProcessResult {
+    int exit_code = -1; ///< 128 + the signal, if one ended it
+    std::string out;
+    std::string err;
+};
+
+/// Runs `command` (found in PATH), gives it `input` on its standard input and returns what it wrote. Nothing if there is no
+/// such program. Throws std::system_error if the operating system has no process or pipe for it.
+[[nodiscard]] std::optional<ProcessResult> run_process(const std::vector<std::string>& command, std::string_view input);
+
+} // namespace vtlcheck::cli
