@@ -224,6 +224,13 @@ ExampleRun replay(const Goal& goal, const Run& run, const z3::model& model, std:
     ExampleRun example;
     example.label = run.label;
     read(model, run.config, example.config);
+    // No step depends on the limits of the log budget (the claims about it have scenes of their own). Numbers that a
+    // solver thinks up for them would be no partition's.
+    const Config<Concrete> usual;
+    example.config.log_burst = usual.log_burst;
+    example.config.log_interval = usual.log_interval;
+    example.config.log_total_burst = usual.log_total_burst;
+    example.config.log_total_interval = usual.log_total_interval;
     read(model, run.before, example.before);
     read(model, run.exit, example.exit);
 

@@ -96,7 +96,7 @@ public:
     }
     /// Adds one over machine words.
     void prove_bits(std::string name, const Bool& premise, const Bool& conclusion, bool second_solver) {
-        obligations_.push_back({std::move(name), Logic::bits, second_solver, premise, conclusion});
+        obligations_.push_back({std::move(name), Logic::sums, second_solver, premise, conclusion});
     }
     /// What the witness shows besides the premise of the obligation of that name.
     void witness(std::string obligation, const Bool& shown) {

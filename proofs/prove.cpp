@@ -50,30 +50,36 @@ Query described(const Claim& claim, Query query) {
     return query;
 }
 
-/// The same of a claim about the log budget.
-void run_log_obligations(const Claim& claim, const ProveOptions& options, ClaimResult& result) {
-    z3::context context;
-    LogGoal goal(context);
-    claim.put_log(goal);
+// The two kinds of scene differ in how a model is shown, and in who else is asked.
+Example example_of(const Goal& goal, const Query& query, const z3::model& model, const ProveOptions& options) {
+    return make_example(goal, query, model, options.minimise_limit);
+}
+Example example_of(const LogGoal& goal, const Query&, const z3::model& model, const ProveOptions&) {
+    Example example;
+    example.values = goal.values(model);
+    example.problem = goal.replay(model);
+    example.ok = example.problem.empty();
+    return example;
+}
+bool for_second_solver(const Obligation&) { return false; }
+bool for_second_solver(const LogObligation& obligation) { return obligation.second_solver; }
+
+/// Asks every obligation that was put into the scene, and for its witness.
+template <class Scene>
+void run_obligations(Scene& goal, const Claim& claim, const ProveOptions& options, ClaimResult& result) {
+    z3::context& context = goal.context();
     const Limits limits{.time = options.time_limit, .seed = options.seed};
-    const auto example_of = [&](const z3::model& model) {
-        Example example;
-        example.values = goal.values(model);
-        example.problem = goal.replay(model);
-        example.ok = example.problem.empty();
-        return example;
-    };
-    for (const LogObligation& obligation : goal.obligations()) {
+    for (const auto& obligation : goal.obligations()) {
         ObligationResult& entry = result.obligations.emplace_back();
         entry.name = obligation.name;
-        const Query query = LogGoal::counterexample(obligation);
+        const Query query = goal.counterexample(obligation);
+        const bool asks_another = !options.second_solver.empty() && for_second_solver(obligation);
         // Z3 may print a simplified query once it was asked.
-        const std::string text = to_smt2(context, described(claim, query));
+        const std::string text = asks_another ? to_smt2(context, described(claim, query)) : "";
         const Answer answer = ask(context, query, limits);
         entry.result = answer.result;
         entry.reason = answer.reason;
-        entry.ms = answer.ms;
-        if (obligation.second_solver && !options.second_solver.empty()) {
+        if (asks_another) {
             const Answer second = ask_program(options.second_solver, text, limits);
             entry.second = name(second.result);
             entry.second_ms = second.ms;
@@ -83,22 +89,44 @@ void run_log_obligations(const Claim& claim, const ProveOptions& options, ClaimR
                                (second.reason.empty() ? "" : ": " + second.reason);
             }
         }
-        const Answer premise = ask(context, LogGoal::reach(obligation), limits);
+        const Answer premise = ask(context, goal.reach(obligation), limits);
         entry.reachable = premise.result == Result::refuted;
         if (!entry.reachable && entry.reason.empty()) {
-            entry.reason = std::string("whether the premise can be reached: ") + name(premise.result);
+            entry.reason = premise.result == Result::proved
+                               ? "nothing that is valid satisfies the premise"
+                               : std::string("whether the premise can be reached: ") + name(premise.result);
         }
-        entry.ms += premise.ms;
+        entry.ms = answer.ms + premise.ms;
         if (answer.model && !result.counterexample) {
             result.refuted_obligation = obligation.name;
-            result.counterexample = example_of(*answer.model);
+            result.counterexample = example_of(goal, query, *answer.model, options);
         }
     }
-    const Answer answer = ask(context, goal.witness(), limits);
+    if (goal.obligations().empty()) {
+        result.witness.problem = "the claim has no obligation";
+        return;
+    }
+    const Query query = goal.witness();
+    const Answer answer = ask(context, query, limits);
     if (answer.model) {
-        result.witness = example_of(*answer.model);
+        result.witness = example_of(goal, query, *answer.model, options);
     } else {
-        result.witness.problem = answer.result == Result::proved ? "no state and event show the claim" : answer.reason;
+        result.witness.problem =
+            answer.result == Result::proved ? "nothing that is valid shows the claim" : answer.reason;
+    }
+}
+
+/// Asks every obligation of the claim of the specification as written, and for its witness.
+void run_obligations(const Claim& claim, const ProveOptions& options, ClaimResult& result) {
+    z3::context context;
+    if (claim.put_log) {
+        LogGoal goal(context);
+        claim.put_log(goal);
+        run_obligations(goal, claim, options, result);
+    } else {
+        Goal goal(context);
+        claim.put(goal);
+        run_obligations(goal, claim, options, result);
     }
 }
 
@@ -135,46 +163,6 @@ MutantResult run_log_mutant(const Claim& claim, const std::string& mutant_name, 
         }
     }
     return result;
-}
-
-/// Asks every obligation of the claim of the specification as written, and for its witness.
-void run_obligations(const Claim& claim, const ProveOptions& options, ClaimResult& result) {
-    z3::context context;
-    Goal goal(context);
-    claim.put(goal);
-    const Limits limits{.time = options.time_limit, .seed = options.seed};
-    for (const Obligation& obligation : goal.obligations()) {
-        ObligationResult& entry = result.obligations.emplace_back();
-        entry.name = obligation.name;
-        const Query query = goal.counterexample(obligation);
-        const Answer answer = ask(context, query, limits);
-        entry.result = answer.result;
-        entry.reason = answer.reason;
-        const Answer premise = ask(context, goal.reach(obligation), limits);
-        entry.reachable = premise.result == Result::refuted;
-        if (!entry.reachable && entry.reason.empty()) {
-            entry.reason = premise.result == Result::proved
-                               ? "no valid state and exit satisfy the premise"
-                               : std::string("whether the premise can be reached: ") + name(premise.result);
-        }
-        entry.ms = answer.ms + premise.ms;
-        if (answer.model && !result.counterexample) {
-            result.refuted_obligation = obligation.name;
-            result.counterexample = make_example(goal, query, *answer.model, options.minimise_limit);
-        }
-    }
-    if (goal.obligations().empty()) {
-        result.witness.problem = "the claim has no obligation";
-        return;
-    }
-    const Query query = goal.witness();
-    const Answer answer = ask(context, query, limits);
-    if (answer.model) {
-        result.witness = make_example(goal, query, *answer.model, options.minimise_limit);
-    } else {
-        result.witness.problem =
-            answer.result == Result::proved ? "no valid state and exit show the claim" : answer.reason;
-    }
 }
 
 /// Looks for an obligation of the claim that the mutant breaks.
@@ -333,9 +321,7 @@ ProveResult prove(std::span<const Claim> claims, const ProveOptions& options) {
             std::string failure;
             bool ok = false;
             if (task.mutant == 0) {
-                guarded(failure, [&] {
-                    claim.put ? run_obligations(claim, options, entry) : run_log_obligations(claim, options, entry);
-                });
+                guarded(failure, [&] { run_obligations(claim, options, entry); });
                 ok = failure.empty() && entry.witness.ok &&
                      std::all_of(entry.obligations.begin(), entry.obligations.end(),
                                  [](const ObligationResult& o) { return o.result == Result::proved && o.reachable; });

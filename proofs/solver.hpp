@@ -27,6 +27,7 @@ enum class Result : std::uint8_t {
 /// The theory of a query.
 enum class Logic : std::uint8_t {
     bits,      ///< QF_BV
+    sums,      ///< QF_BV in which the arithmetic is what is hard
     integers,  ///< QF_NIA
     linear,    ///< QF_LIA
     functions, ///< QF_UFBV
