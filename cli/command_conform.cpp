@@ -3,6 +3,7 @@
 #include "cli/conform_report.hpp"
 #include "cli/differences.hpp"
 #include "cli/output.hpp"
+#include "cli/result_files.hpp"
 
 #include <fmt/format.h>
 
@@ -87,6 +88,7 @@ void add_conform(CLI::App& app, Action& chosen) {
         proptests::CampaignOptions campaign;
         std::string trace_out = "vtlcheck-failure.trace";
         bool trace_out_given = false;
+        ResultFiles files;
         bool json = false;
     };
     auto options = std::make_shared<Options>();
@@ -105,6 +107,7 @@ void add_conform(CLI::App& app, Action& chosen) {
     command->add_option("--shrink-budget", options->campaign.shrink_budget, "Replays spent on making a failure small")
         ->capture_default_str();
     command->add_option("--trace-out", options->trace_out, "Where a failing trace goes")->capture_default_str();
+    options->files.add_to(*command);
     command->add_flag("--json", options->json, "Print the result as JSON");
     command->callback([options, command, &chosen] {
         options->trace_out_given = command->count("--trace-out") != 0;
@@ -112,6 +115,7 @@ void add_conform(CLI::App& app, Action& chosen) {
             if (options->trace_out_given) {
                 expect_writable(options->trace_out);
             }
+            options->files.expect_usable();
             ProgressLine progress(!options->json);
             const auto result = proptests::run_campaign(
                 conformance::builtin_subject, options->campaign, [&](std::uint64_t done, std::uint64_t total) {
@@ -140,6 +144,7 @@ void add_conform(CLI::App& app, Action& chosen) {
                     }
                 }
             }
+            options->files.write(result, options->campaign);
             return exit_code(result.verdict);
         };
     });

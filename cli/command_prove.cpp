@@ -2,6 +2,7 @@
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/prove_report.hpp"
+#include "cli/result_files.hpp"
 
 #include <fmt/format.h>
 
@@ -157,6 +158,7 @@ void add_prove(CLI::App& app, Action& chosen) {
         unsigned time_limit = 60;
         std::string smt2;
         std::string second = "cvc5";
+        ResultFiles files;
         bool list = false;
         bool detail = false;
         bool json = false;
@@ -178,12 +180,16 @@ void add_prove(CLI::App& app, Action& chosen) {
                      "Program that proves the claims about the log budget again; none: without")
         ->capture_default_str();
     command->add_option("--smt2", options->smt2, "Write every obligation as SMT-LIB 2 into this folder instead");
+    options->files.add_to(*command);
     command->add_flag("--list", options->list, "List the claims instead");
     command->add_flag("--detail", options->detail, "Show obligations, assumptions, witnesses and mutants");
     command->add_flag("--json", options->json, "Print the result as JSON");
     command->callback([options, &chosen] {
         chosen = [options] {
             try {
+                if ((options->list || !options->smt2.empty()) && options->files.wanted()) {
+                    throw UsageError("--junit and --sarif tell of a proof; --list and --smt2 make none.");
+                }
                 if (options->list) {
                     for (const auto& claim : proofs::all_claims()) {
                         print(fmt::format("{:<16} {} ({})\n", claim.id, claim.statement, claim.source));
@@ -195,6 +201,7 @@ void add_prove(CLI::App& app, Action& chosen) {
                     print(fmt::format("{} written to {}\n", counted(files.size(), "obligation"), options->smt2));
                     return exit_conforms;
                 }
+                options->files.expect_usable();
                 ProgressLine progress(!options->json);
                 proofs::ProveOptions prove_options;
                 prove_options.ids = options->ids;
@@ -211,6 +218,7 @@ void add_prove(CLI::App& app, Action& chosen) {
                 } else {
                     print(summary(result, options->detail));
                 }
+                options->files.write(result);
                 return exit_code(result.verdict);
             } catch (const proofs::SelectionError& error) {
                 throw UsageError(error.what());

@@ -1,7 +1,9 @@
-// vtlcheck spec: the clauses, the MSR table and the register table, for reading and for programs.
+// vtlcheck spec: the clauses, the MSR table and the register table, for reading and for programs; and which claims and
+// coverage cells answer for them.
 #include "cli/commands.hpp"
 #include "cli/explain.hpp"
 #include "cli/output.hpp"
+#include "cli/traceability.hpp"
 #include "model/register_table.hpp"
 #include "model/specification.hpp"
 
@@ -202,22 +204,58 @@ Json json_form() {
     return json;
 }
 
+Json trace_json(const Traceability& matrix) {
+    Json json;
+    json["version"] = VTLCHECK_VERSION;
+    json["requirements"] = Json::array();
+    for (const auto& row : matrix.requirements) {
+        json["requirements"].push_back(
+            {{"id", row.id}, {"title", row.title}, {"claims", row.claims}, {"clauses", row.clauses}});
+    }
+    json["clauses"] = Json::array();
+    for (const auto& row : matrix.clauses) {
+        json["clauses"].push_back({{"id", row.clause->id},
+                                   {"title", row.clause->title},
+                                   {"source", row.clause->source},
+                                   {"cells", row.cells},
+                                   {"claims", row.claims}});
+    }
+    json["open"] = Json::array();
+    for (const auto& end : matrix.open()) {
+        json["open"].push_back({{"id", end.id}, {"without", end.lacks}, {"reason", end.reason}});
+    }
+    return json;
+}
+
 } // namespace
 
 void add_spec(CLI::App& app, Action& chosen) {
     struct Options {
-        std::string format = "markdown";
+        std::string format;
         bool json = false;
+        bool trace = false;
     };
     auto options = std::make_shared<Options>();
     auto* command = app.add_subcommand("spec", "Print the specification: clauses, MSR table and register table");
-    command->add_option("--format", options->format, "markdown or json")
-        ->check(CLI::IsMember({"markdown", "json"}))
-        ->capture_default_str();
+    command->add_option("--format", options->format, "markdown (default) or json; with --trace also text (its default)")
+        ->check(CLI::IsMember({"markdown", "json", "text"}));
     command->add_flag("--json", options->json, "The same as --format json");
+    command->add_flag("--trace", options->trace,
+                      "Print instead which clauses, claims and coverage cells answer for which requirement");
     command->callback([options, &chosen] {
         chosen = [options] {
-            if (options->json || options->format == "json") {
+            const bool json = options->json || options->format == "json";
+            if (options->format == "text" && !options->trace) {
+                throw UsageError("--format text is for --trace; the specification is printed as markdown or json.");
+            }
+            if (options->trace) {
+                const auto matrix = traceability();
+                if (json) {
+                    print_json(trace_json(matrix));
+                } else {
+                    print(options->format == "markdown" ? trace_markdown(matrix) : trace_text(matrix));
+                }
+            } else if (json) {
                 print_json(json_form());
             } else {
                 print(markdown());

@@ -1,6 +1,7 @@
 // The command line as its users meet it: output, exit codes, one clear line for bad input, no half-written file.
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <pugixml.hpp>
 #include <sys/wait.h>
 
 #include <array>
@@ -408,6 +409,64 @@ TEST_F(CommandLine, SpecPrintsEveryClause) {
         }
         EXPECT_NE(markdown.find("| " + clause["id"].get<std::string>() + " |"), std::string::npos);
     }
+}
+
+TEST_F(CommandLine, SpecTracesRequirementsToClaims) {
+    const auto text = run("spec --trace");
+    EXPECT_EQ(text.exit_code, 0) << text.err;
+    const auto json = nlohmann::json::parse(run("spec --trace --json").out);
+    EXPECT_EQ(json, nlohmann::json::parse(run("spec --trace --format json").out));
+    EXPECT_EQ(json["requirements"].size(), 8U + 9 + 6 + 30);
+    EXPECT_EQ(json["clauses"].size(), nlohmann::json::parse(run("spec --json").out)["clauses"].size());
+    const auto markdown = run("spec --trace --format markdown").out;
+    for (const char* list : {"requirements", "clauses", "open"}) {
+        ASSERT_FALSE(json[list].empty()) << list;
+        for (const auto& row : json[list]) {
+            const auto id = row["id"].get<std::string>();
+            EXPECT_NE(text.out.find("\n" + id + " "), std::string::npos) << id;
+            EXPECT_NE(markdown.find("\n| " + id + " |"), std::string::npos) << id;
+        }
+    }
+    for (const auto& row : json["open"]) {
+        EXPECT_FALSE(row["reason"].get<std::string>().empty()) << row;
+    }
+    EXPECT_EQ(run("spec --trace --format text").out, text.out);
+    expect_refused("spec --format text", "--trace");
+}
+
+TEST_F(CommandLine, ResultsGoToFilesForOtherTools) {
+    const auto counts = [&](const std::string& name) {
+        pugi::xml_document document;
+        EXPECT_TRUE(document.load_string(read(name).c_str())) << name;
+        const auto suite = document.child("testsuites").child("testsuite");
+        const auto cases = suite.children("testcase");
+        EXPECT_EQ(std::distance(cases.begin(), cases.end()), suite.attribute("tests").as_int());
+        return std::pair{suite.attribute("tests").as_int(), suite.attribute("failures").as_int()};
+    };
+    const auto findings = [&](const std::string& name) {
+        const auto log = nlohmann::json::parse(read(name));
+        EXPECT_EQ(log["version"], "2.1.0");
+        return log["runs"][0]["results"];
+    };
+    const std::string files = " --junit out.xml --sarif out.sarif";
+    const auto proved = run("prove TOTAL COMPLETE --second-solver none" + files);
+    EXPECT_EQ(proved.exit_code, 0) << proved.err;
+    EXPECT_EQ(counts("out.xml"), (std::pair{2, 0}));
+    EXPECT_TRUE(findings("out.sarif").empty());
+
+    const auto inconclusive = run("conform --exits 200" + files);
+    EXPECT_EQ(inconclusive.exit_code, 3) << inconclusive.err;
+    EXPECT_EQ(counts("out.xml"), (std::pair{1, 1}));
+    EXPECT_FALSE(findings("out.sarif").empty());
+    EXPECT_EQ(count_files(), 2);
+
+    expect_refused("prove TOTAL --junit /nonexistent/out.xml", "/nonexistent/out.xml");
+    expect_refused("prove TOTAL --sarif .", "name a file");
+    expect_refused("prove TOTAL --sarif /dev/full", "name a file");
+    expect_refused("conform --exits 200 --sarif /nonexistent/out.sarif", "/nonexistent/out.sarif");
+    expect_refused("conform --exits 200 --junit same --sarif same", "two files");
+    expect_refused("prove --list --junit out.junit", "--junit");
+    expect_refused("prove --smt2 folder --sarif out.junit", "--sarif");
 }
 
 TEST_F(CommandLine, ConformReportsAsJson) {

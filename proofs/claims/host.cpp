@@ -754,7 +754,7 @@ std::vector<Claim> host_claims() {
         {"GUARD",
          "For every isolation, profile, operation, VTL and register name, the guard under register hypercalls lets "
          "pass exactly the list of P38 and nothing else.",
-         "D23 B3 I2 I4 I5 I6 P38",
+         "B3 B4 D23 I2 I4 I5 I6 P38",
          {},
          {"guard-allows-lower-get", "guard-allows-ghcb", "guard-allows-vtl1-sint", "guard-forgets-profile",
           "guard-allows-guest-vsm-set", "guard-allows-vtl3"},
@@ -792,7 +792,7 @@ std::vector<Claim> host_claims() {
         {"HOST-ROUTES",
          "Every register name has the one route of P39 for the isolation, origin and operation; without a route an "
          "access is refused at once, without effect and without asking anybody.",
-         "I1 I2 I3 P37 P39",
+         "B6 I1 I2 I3 P37 P39",
          {},
          {"route-misreported", "kernel-reaches-snp", "kernel-falls-back-to-hypercall", "host-answer-unchecked",
           "kernel-hypercall-ignores-vtl", "dr6-by-hypercall"},
@@ -800,7 +800,7 @@ std::vector<Claim> host_claims() {
         {"HOST-ACCESS",
          "A host access reads and writes registers of the VTL it names and of no other; a get or a refusal changes "
          "nothing, and a refusal returns nothing.",
-         "B2 B5 I9 I15 P39",
+         "B2 B5 B6 I9 I15 P39",
          {},
          {"host-reads-vtl0", "debugger-reads-rflags-of-vtl0", "host-reads-shared-rsp", "host-refusal-stored",
           "host-failure-leaks", "host-asks-for-vtl0"},
@@ -833,14 +833,14 @@ std::vector<Claim> host_claims() {
          "A record takes the next number and a place in a ring of 64, which counts what it overwrites; a reader "
          "empties "
          "it and changes nothing else.",
-         "D30 P35",
+         "B8 D30 P35",
          {},
          {"record-number-skipped", "lost-record-uncounted", "reader-resets-numbers"},
          audit_ring},
         {"AUDIT-BLIND",
          "No register value, context or memory content shows in an audit record or decides whether there is one; it "
          "can show only as far as a rule accepts or refuses it.",
-         "D30 I15 P35",
+         "B8 D30 I15 P35",
          {},
          {"value-in-record", "record-for-good-values-only"},
          audit_blind},

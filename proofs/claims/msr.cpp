@@ -342,7 +342,7 @@ std::vector<Claim> msr_claims() {
          read_pure},
         {"READ-VALUES",
          "Every register that a stage serves reads as the VTL's own stored value, or as its constant.",
-         "D5 D11 R12 R13 R14 R18 R24",
+         "D5 D11 R5 R11 R12 R13 R14 R16 R17 R18 R20 R22 R24",
          {},
          {"bios-sign-id-swapped", "works-on-vtl1-bank", "crash-parameters-shared"},
          read_values},

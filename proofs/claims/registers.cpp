@@ -266,6 +266,8 @@ void call_shape(Goal& goal) {
     goal.prove("four-entries-of-get-fit",
                fast(gets(r), 4) & passes_header & (r.exit.target_vtl == 0) & names(r, 0xD0002),
                became(r, Disposition::continued));
+    goal.prove("user-mode-is-gp", arrives(r, vmcall) & vtl_exists(r) & !kernel_mode(r),
+               state_kept(r) & same(r.out, faulted(r)));
     goal.witness((rep_count(r) == 5) & (rep_start(r) == 5));
 }
 
@@ -995,8 +997,8 @@ std::vector<Claim> register_claims() {
          "with a "
          "misaligned or an unreadable buffer ends with the status of the first of these faults and no entry completed, "
          "and "
-         "changes nothing else.",
-         "D26 P12 P13",
+         "changes nothing else; one from user mode is #GP.",
+         "D26 I38 P11 P12 P13",
          {},
          {"fast-size-unchecked", "crossing-page-read", "misaligned-read", "malformed-call-counts-start",
           "reserved-control-bits-ignored"},
@@ -1005,7 +1007,7 @@ std::vector<Claim> register_claims() {
          "GetVpRegisters and SetVpRegisters reach no other partition, no other VP and no VTL above the caller's, and "
          "say so "
          "with the status of the first fault of the header.",
-         "D26 I12 I13 P12 P15 P36",
+         "B2 D26 I12 I13 P12 P15 P36",
          {},
          {"set-above-caller", "get-above-caller", "another-vp-served", "header-order-turned"},
          reg_header},
@@ -1013,7 +1015,7 @@ std::vector<Claim> register_claims() {
          "Of all register names exactly the listed ones are served, each to the callers of its gate only and with a "
          "get or a "
          "set only where it has one; every other name is InvalidParameter.",
-         "D26 I14 I32 P16 P17 P36",
+         "B2 D26 I14 I32 P16 P17 P36",
          {},
          {"own-cr0-served", "unlisted-name-served", "vtl0-sets-vina", "vsm-status-without-privilege-served",
           "gate-status-turned"},
@@ -1033,7 +1035,7 @@ std::vector<Claim> register_claims() {
          "call again with the next entry as its start, so a failing list leaves exactly the entries before the failing "
          "one "
          "applied.",
-         "D26 P14",
+         "B5 D26 P14",
          {},
          {"list-skips-an-entry", "continued-entry-advances", "only-the-last-entry-stored"},
          reg_list},
@@ -1075,7 +1077,7 @@ std::vector<Claim> register_claims() {
          "No exit of VTL0 changes VTL1's control word, its masks, VsmVina, VsmPartitionConfig, VsmVpSecureConfigVtl0, "
          "the "
          "event that VTL1 has set, or any register of VTL1.",
-         "D26 I12 I32 P15 P16",
+         "B2 D26 I12 I32 P15 P16",
          {},
          {"set-above-caller", "vtl0-sets-vina", "vtl0-unlocks-tlb"},
          vtl1_private},

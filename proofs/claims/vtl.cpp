@@ -651,7 +651,7 @@ std::vector<Claim> vtl_claims() {
          "EnablePartitionVtl enables VTL1 for the own partition exactly if it is asked for VTL1 with no flag but MBEC, "
          "where VSM is neither unsupported nor enabled, and host and memory agree; every failure has its status and "
          "leaves the state as it was.",
-         "D25 D28 P13 P30 P37",
+         "B5 D25 D28 P13 P30 P37",
          {},
          {"refused-partition-enabled", "unprotected-partition-enabled", "any-vtl-enabled-for-partition",
           "mbec-forgotten"},

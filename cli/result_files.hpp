@@ -1,0 +1,37 @@
+// Results for other tools: JUnit XML for those that count tests, SARIF 2.1.0 for those that show findings in the source.
+#pragma once
+
+#include "cli/output.hpp"
+#include "proofs/prove.hpp"
+#include "proptests/conform.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+
+namespace vtlcheck::cli {
+
+/// --junit and --sarif; empty: not wanted.
+struct ResultFiles {
+    std::string junit;
+    std::string sarif;
+
+    [[nodiscard]] bool wanted() const { return !junit.empty() || !sarif.empty(); }
+    void add_to(CLI::App& command);
+    /// Throws UsageError where a file cannot be made, before the work whose result it is to hold.
+    void expect_usable() const;
+    void write(const proofs::ProveResult& result) const;
+    void write(const proptests::CampaignResult& result, const proptests::CampaignOptions& options) const;
+};
+
+/// One test suite with a test case for each claim.
+[[nodiscard]] std::string junit(const proofs::ProveResult& result);
+/// One test suite with one test case, the campaign.
+[[nodiscard]] std::string junit(const proptests::CampaignResult& result, const proptests::CampaignOptions& options);
+
+/// A rule for each claim that was run, a result for each that is not proved.
+[[nodiscard]] Json sarif(const proofs::ProveResult& result);
+/// A rule for each clause; a result for the clause that diverges, and for each with a coverage cell that is not reached.
+[[nodiscard]] Json sarif(const proptests::CampaignResult& result, const proptests::CampaignOptions& options);
+
+} // namespace vtlcheck::cli
