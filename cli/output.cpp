@@ -23,7 +23,17 @@ namespace {
 
 std::string temporary_beside(const std::string& path) { return fmt::format("{}.{}.partial", path, ::getpid()); }
 
+/// The file takes the place of what has its name, which must not be a device, a pipe or a folder.
+void expect_file(const std::string& path) {
+    std::error_code error;
+    const auto status = std::filesystem::status(path, error);
+    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+        throw UsageError(fmt::format("cannot write {}: it is no regular file; name a file", path));
+    }
+}
+
 std::FILE* create(const std::string& temporary, const std::string& path) {
+    expect_file(path);
     std::FILE* file = std::fopen(temporary.c_str(), "wb");
     if (file == nullptr) {
         throw UsageError(fmt::format("cannot create {}: {}; choose another folder", path, std::strerror(errno)));
