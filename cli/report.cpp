@@ -35,14 +35,15 @@ details { margin: .15rem 0; } summary { cursor: pointer; color: var(--soft); fon
 const char* mood(int code) { return code == exit_conforms ? "good" : code == exit_violation ? "bad" : "open"; }
 
 std::string claims_section(const proofs::ProveResult& result) {
-    std::string html =
-        fmt::format("<h2>Proved of the specification, for all states and exits</h2>\n"
-                    "<p class=soft>Each obligation was put to {} over the same clauses that the oracle runs. A "
-                    "claim counts as proved only if "
-                    "its premise is reachable (the witness, replayed on machine words) and it rejects the mutants of "
-                    "the specification that it "
-                    "names. {:.1f} s.</p>\n<table><tr><th>claim<th>statement<th>verdict<th class=n>ms</tr>\n",
-                    escaped(proofs::solver_version()), result.ms / 1000);
+    std::string html = fmt::format(
+        "<h2>Proved of the specification, for all states and exits</h2>\n"
+        "<p class=soft>Each obligation was put to Z3 {} over the same clauses that the oracle runs, those on "
+        "the log budget to a second solver too where it says so. A "
+        "claim counts as proved only if "
+        "its premise is reachable (the witness, replayed on machine words) and it rejects the mutants of "
+        "the specification that it "
+        "names. {:.1f} s.</p>\n<table><tr><th>claim<th>statement<th>verdict<th class=n>ms</tr>\n",
+        escaped(proofs::solver_version()), result.ms / 1000);
     for (const auto& claim : result.claims) {
         html += fmt::format("<tr><td><code>{}</code><td>{} <span class=soft>({})</span>", escaped(claim.id),
                             escaped(claim.statement), escaped(claim.source));
@@ -186,7 +187,7 @@ std::string html_report(const Verification& verification) {
         "register table rows. "
         "Subject: the built-in "
         "implementation.</p>\n",
-        style, VTLCHECK_VERSION, fmt::gmtime(std::time(nullptr)), verification.seconds, model::clause_count,
+        style, VTLCHECK_VERSION, fmt::gmtime(std::time(nullptr)), verification.seconds, proptests::cell_clause_count,
         model::msr_table.size(), model::register_table.size());
     const auto proved = std::count_if(verification.proofs.claims.begin(), verification.proofs.claims.end(),
                                       [](const auto& claim) { return claim.status == proofs::Verdict::proved; });
