@@ -1,5 +1,6 @@
 #include "cli/flood.hpp"
 
+#include "conformance/subjects/log_record.hpp"
 #include "model/specification.hpp"
 
 #include <fmt/format.h>
@@ -213,14 +214,7 @@ std::uint64_t read_rings(Machine& machine, std::uint32_t vps, const FloodLine& l
         while (vtl_log_read(&machine.partition(), vp, &record)) {
             ++lines;
             if (line) {
-                line({.host = {.time = record.host.time,
-                               .suppressed = record.host.suppressed,
-                               .number = record.host.number,
-                               .vp = record.host.vp,
-                               .line = record.host.line,
-                               .site = record.host.site,
-                               .vtl = record.host.vtl},
-                      .value = record.confidential.value});
+                line(conformance::to_record(record));
             }
         }
     }
@@ -329,11 +323,7 @@ void judge(FloodResult& result, Machine& machine, std::uint64_t strange) {
         vtl_log_counters totals;
         Machine::check(vtl_log_totals(&machine.partition(), i, &totals));
         const auto site = static_cast<LogSite>(i);
-        compare_totals(faults, site, counts,
-                       {.emitted = totals.emitted,
-                        .suppressed = totals.suppressed,
-                        .reported = totals.reported,
-                        .summaries = totals.summaries});
+        compare_totals(faults, site, counts, conformance::to_totals(totals));
         if (counts.attempts != counts.emitted + counts.suppressed) {
             faults.push_back(fmt::format("{}: {} attempts are not {} emitted and {} suppressed",
                                          conformance::word(site), grouped(counts.attempts), grouped(counts.emitted),

@@ -51,10 +51,10 @@ Query described(const Claim& claim, Query query) {
 }
 
 // The two kinds of scene differ in how a model is shown, and in who else is asked.
-Example example_of(const Goal& goal, const Query& query, const z3::model& model, const ProveOptions& options) {
-    return make_example(goal, query, model, options.minimise_limit);
+Example example_of(const Goal& goal, const Query& query, const z3::model& model, std::chrono::milliseconds minimise) {
+    return make_example(goal, query, model, minimise);
 }
-Example example_of(const LogGoal& goal, const Query&, const z3::model& model, const ProveOptions&) {
+Example example_of(const LogGoal& goal, const Query&, const z3::model& model, std::chrono::milliseconds) {
     Example example;
     example.values = goal.values(model);
     example.problem = goal.replay(model);
@@ -99,7 +99,7 @@ void run_obligations(Scene& goal, const Claim& claim, const ProveOptions& option
         entry.ms = answer.ms + premise.ms;
         if (answer.model && !result.counterexample) {
             result.refuted_obligation = obligation.name;
-            result.counterexample = example_of(goal, query, *answer.model, options);
+            result.counterexample = example_of(goal, query, *answer.model, options.minimise_limit);
         }
     }
     if (goal.obligations().empty()) {
@@ -109,7 +109,7 @@ void run_obligations(Scene& goal, const Claim& claim, const ProveOptions& option
     const Query query = goal.witness();
     const Answer answer = ask(context, query, limits);
     if (answer.model) {
-        result.witness = example_of(goal, query, *answer.model, options);
+        result.witness = example_of(goal, query, *answer.model, options.minimise_limit);
     } else {
         result.witness.problem =
             answer.result == Result::proved ? "nothing that is valid shows the claim" : answer.reason;
@@ -130,89 +130,82 @@ void run_obligations(const Claim& claim, const ProveOptions& options, ClaimResul
     }
 }
 
-MutantResult run_log_mutant(const Claim& claim, const std::string& mutant_name, const ProveOptions& options) {
-    MutantResult result;
-    result.name = mutant_name;
-    const LogMutant* mutant = find_log_mutant(mutant_name);
-    if (mutant == nullptr) {
-        result.reason = "there is no such mutant";
-        return result;
-    }
-    result.description = mutant->description;
-    z3::context context;
-    LogGoal goal(context, mutant);
-    claim.put_log(goal);
-    // An obligation that a mutant makes too hard is no kill, and the next may notice.
-    const Limits limits{.time = std::min<std::chrono::milliseconds>(options.time_limit, std::chrono::seconds(5)),
-                        .seed = options.seed};
+/// The obligation is refuted of the mutant, by `model`: a kill if the counterexample replays on it.
+template <class Scene, class AnObligation>
+void kill(MutantResult& result, Scene& goal, const AnObligation& obligation, const z3::model& model) {
+    const Example example = example_of(goal, goal.counterexample(obligation), model, std::chrono::milliseconds(0));
+    result.killed = example.ok;
+    result.obligation = obligation.name;
+    result.reason = example.problem;
+}
+
+/// Looks for an obligation that the mutant breaks of which the scene is.
+template <class Scene>
+void find_kill(MutantResult& result, Scene& goal, const Limits& limits) {
     result.reason = "no obligation notices it";
-    for (const LogObligation& obligation : goal.obligations()) {
-        const Answer answer = ask(context, LogGoal::counterexample(obligation), limits);
-        if (!answer.model) {
-            if (answer.result != Result::proved) {
-                result.reason = obligation.name + ": " + name(answer.result) + ": " + answer.reason;
-            }
-            continue;
+    for (const auto& obligation : goal.obligations()) {
+        const Answer answer = ask(goal.context(), goal.counterexample(obligation), limits);
+        if (answer.model) {
+            return kill(result, goal, obligation, *answer.model);
         }
-        const std::string problem = goal.replay(*answer.model);
-        result.killed = problem.empty();
-        result.obligation = obligation.name;
-        result.reason = problem;
-        if (result.killed) {
-            break;
+        if (answer.result != Result::proved) {
+            result.reason = obligation.name + ": " + name(answer.result) + ": " + answer.reason;
         }
     }
-    return result;
+}
+
+/// Where the mutant does something else is a good place to look first: one question may spare those of all obligations
+/// before the one that notices. It is given up soon, since it need not have an answer.
+bool killed_where_it_differs(MutantResult& result, Goal& goal, const Limits& limits) {
+    if (goal.runs().size() != 1 || goal.obligations().size() <= 2) {
+        return false;
+    }
+    const Goal as_written(goal.context());
+    const Limits soon{.time = std::min<std::chrono::milliseconds>(limits.time, std::chrono::seconds(1)),
+                      .seed = limits.seed};
+    const Answer elsewhere = ask(goal.context(), goal.difference(as_written.run()), soon);
+    for (const Obligation& obligation : goal.obligations()) {
+        const Bool broken = obligation.premise & !obligation.conclusion;
+        if (elsewhere.model && elsewhere.model->eval(broken.term(), true).is_true()) {
+            kill(result, goal, obligation, *elsewhere.model);
+            return true;
+        }
+    }
+    return false;
 }
 
 /// Looks for an obligation of the claim that the mutant breaks.
 MutantResult run_mutant(const Claim& claim, const std::string& mutant_name, const ProveOptions& options) {
     MutantResult result;
     result.name = mutant_name;
-    const Mutant* mutant = find_mutant(mutant_name);
-    if (mutant == nullptr) {
-        result.reason = "there is no such mutant";
-        return result;
-    }
-    result.description = mutant->description;
+    Limits limits{.time = options.time_limit, .seed = options.seed};
     z3::context context;
-    Goal goal(context, mutant);
-    claim.put(goal);
-    const Limits limits{.time = options.time_limit, .seed = options.seed};
-    result.reason = "no obligation notices it";
-    const auto kill = [&](const Obligation& obligation, const z3::model& model) {
-        const Example example =
-            make_example(goal, goal.counterexample(obligation), model, std::chrono::milliseconds(0));
-        result.killed = example.ok;
-        result.obligation = obligation.name;
-        result.reason = example.problem;
+    const auto described_by = [&](const auto* mutant) {
+        if (mutant == nullptr) {
+            result.reason = "there is no such mutant";
+            return false;
+        }
+        result.description = mutant->description;
+        return true;
     };
-    // Where the mutant does something else is a good place to look first: one question may spare those of all
-    // obligations before the one that notices. It is given up soon, since it need not have an answer.
-    if (goal.runs().size() == 1 && goal.obligations().size() > 2) {
-        Goal as_written(context);
-        const Limits soon{.time = std::min<std::chrono::milliseconds>(limits.time, std::chrono::seconds(1)),
-                          .seed = limits.seed};
-        const Answer elsewhere = ask(context, goal.difference(as_written.run()), soon);
-        for (const Obligation& obligation : goal.obligations()) {
-            const Bool broken = obligation.premise & !obligation.conclusion;
-            if (elsewhere.model && elsewhere.model->eval(broken.term(), true).is_true()) {
-                kill(obligation, *elsewhere.model);
-                return result;
+    if (claim.put_log) {
+        const LogMutant* mutant = find_log_mutant(mutant_name);
+        if (described_by(mutant)) {
+            LogGoal goal(context, mutant);
+            claim.put_log(goal);
+            // An obligation that a mutant makes too hard is no kill, and the next may notice.
+            limits.time = std::min<std::chrono::milliseconds>(limits.time, std::chrono::seconds(5));
+            find_kill(result, goal, limits);
+        }
+    } else {
+        const Mutant* mutant = find_mutant(mutant_name);
+        if (described_by(mutant)) {
+            Goal goal(context, mutant);
+            claim.put(goal);
+            if (!killed_where_it_differs(result, goal, limits)) {
+                find_kill(result, goal, limits);
             }
         }
-    }
-    for (const Obligation& obligation : goal.obligations()) {
-        const Query query = goal.counterexample(obligation);
-        const Answer answer = ask(context, query, limits);
-        if (!answer.model) {
-            if (answer.result != Result::proved) {
-                result.reason = obligation.name + ": " + name(answer.result) + ": " + answer.reason;
-            }
-            continue;
-        }
-        kill(obligation, *answer.model);
-        break;
     }
     return result;
 }
@@ -329,10 +322,7 @@ ProveResult prove(std::span<const Claim> claims, const ProveOptions& options) {
                 MutantResult& mutant = entry.mutants[task.mutant - 1];
                 mutant.name = claim.mutants[task.mutant - 1];
                 std::string broken;
-                guarded(broken, [&] {
-                    mutant = claim.put ? run_mutant(claim, mutant.name, options)
-                                       : run_log_mutant(claim, mutant.name, options);
-                });
+                guarded(broken, [&] { mutant = run_mutant(claim, mutant.name, options); });
                 if (!broken.empty()) {
                     mutant.reason = broken;
                 }

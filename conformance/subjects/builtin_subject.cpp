@@ -1,4 +1,5 @@
 // Adapter: the C ABI of impl/ in the words of the vocabulary.
+#include "conformance/subjects/log_record.hpp"
 #include "conformance/subjects/subject.hpp"
 #include "impl/include/vtl_intercept.h"
 
@@ -395,24 +396,14 @@ public:
     [[nodiscard]] LogTotals log_totals(std::uint8_t site) const override {
         vtl_log_counters counters;
         check(vtl_log_totals(&partition_, site, &counters), "vtl_log_totals");
-        return {.emitted = counters.emitted,
-                .suppressed = counters.suppressed,
-                .reported = counters.reported,
-                .summaries = counters.summaries};
+        return to_totals(counters);
     }
 
     std::vector<LogRecord> take_log(std::uint32_t vp) override {
         std::vector<LogRecord> records;
         vtl_log_record record;
         while (vtl_log_read(&partition_, vp, &record)) {
-            records.push_back({.host = {.time = record.host.time,
-                                        .suppressed = record.host.suppressed,
-                                        .number = record.host.number,
-                                        .vp = record.host.vp,
-                                        .line = record.host.line,
-                                        .site = record.host.site,
-                                        .vtl = record.host.vtl},
-                               .value = record.confidential.value});
+            records.push_back(to_record(record));
         }
         return records;
     }
