@@ -3,10 +3,12 @@
 #include "cli/output.hpp"
 #include "cli/prove_report.hpp"
 #include "cli/result_files.hpp"
+#include "proofs/content_hash.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 
@@ -48,6 +50,7 @@ Json to_json(const proofs::ProveResult& result) {
         out["statement"] = claim.statement;
         out["status"] = proofs::name(claim.status);
         out["ms"] = claim.ms;
+        out["cached"] = claim.cached;
         out["source"] = claim.source;
         out["assumptions"] = claim.assumptions;
         if (!claim.reason.empty()) {
@@ -56,11 +59,21 @@ Json to_json(const proofs::ProveResult& result) {
         out["obligations"] = Json::array();
         for (const auto& obligation : claim.obligations) {
             Json row{{"name", obligation.name},
+                     {"formula", obligation.formula},
                      {"result", proofs::name(obligation.result)},
                      {"premise_reachable", obligation.reachable},
                      {"ms", obligation.ms}};
-            if (!obligation.second.empty()) {
-                row["second_solver"] = {{"result", obligation.second}, {"ms", obligation.second_ms}};
+            for (const auto& answer : obligation.answers) {
+                row["solvers"].push_back(
+                    {{"solver", answer.solver}, {"result", proofs::name(answer.result)}, {"ms", answer.ms}});
+            }
+            if (const auto& certificate = obligation.certificate) {
+                row["certificate"] = {{"result", proofs::name(certificate->result)},
+                                      {"simplified", certificate->simplified},
+                                      {"clauses", certificate->clauses},
+                                      {"lemmas", certificate->lemmas},
+                                      {"solve_ms", certificate->solve_ms},
+                                      {"check_ms", certificate->check_ms}};
             }
             if (!obligation.reason.empty()) {
                 row["reason"] = obligation.reason;
@@ -71,6 +84,7 @@ Json to_json(const proofs::ProveResult& result) {
         if (claim.counterexample) {
             out["counterexample"] = {{"obligation", claim.refuted_obligation},
                                      {"replays", claim.counterexample->ok},
+                                     {"others", claim.other_counterexamples},
                                      {"trace", claim.counterexample->text()}};
         }
         out["mutants"] = Json::array();
@@ -86,21 +100,38 @@ Json to_json(const proofs::ProveResult& result) {
     return json;
 }
 
+std::string answers_of(const proofs::ObligationResult& obligation) {
+    std::string text;
+    for (const auto& answer : obligation.answers) {
+        text += fmt::format("{}{} by {} in {:.0f} ms", text.empty() ? "" : ", ", proofs::name(answer.result),
+                            answer.solver, answer.ms);
+    }
+    if (const auto& certificate = obligation.certificate) {
+        text += certificate->simplified
+                    ? ", certificate: nothing left to check after Z3's simplification"
+                    : fmt::format(", certificate: {}, {} checked in {:.0f} ms", proofs::name(certificate->result),
+                                  counted(certificate->lemmas, "lemma"), certificate->check_ms);
+    }
+    return text;
+}
+
 std::string summary(const proofs::ProveResult& result, bool detail) {
     std::string text;
     std::size_t proved = 0;
     std::size_t obligations = 0;
     std::size_t mutants = 0;
-    std::size_t by_two = 0;
+    std::size_t certified = 0;
+    std::size_t cached = 0;
     for (const auto& claim : result.claims) {
         const auto killed = static_cast<std::size_t>(std::count_if(claim.mutants.begin(), claim.mutants.end(),
                                                                    [](const auto& mutant) { return mutant.killed; }));
         proved += claim.status == proofs::Verdict::proved ? 1U : 0U;
         obligations += claim.obligations.size();
-        by_two += static_cast<std::size_t>(
+        certified += static_cast<std::size_t>(
             std::count_if(claim.obligations.begin(), claim.obligations.end(), [](const auto& obligation) {
-                return obligation.result == proofs::Result::proved && !obligation.second.empty();
+                return obligation.certificate && obligation.certificate->result == proofs::Result::proved;
             }));
+        cached += claim.cached ? 1U : 0U;
         mutants += killed;
         text += fmt::format("{:<8} {:<16} {:>6.0f} ms  {}\n", proofs::name(claim.status), claim.id, claim.ms,
                             claim.statement);
@@ -111,6 +142,7 @@ std::string summary(const proofs::ProveResult& result, bool detail) {
                     "         counterexample to {}{}:\n", claim.refuted_obligation,
                     claim.counterexample->ok ? "" : " (does not replay: " + claim.counterexample->problem + ")");
                 text += indented(claim.counterexample->text(), "           ");
+                text += fmt::format("         others: {}\n", claim.other_counterexamples);
             }
         }
         if (detail) {
@@ -118,11 +150,8 @@ std::string summary(const proofs::ProveResult& result, bool detail) {
                 text += fmt::format("         assumes {}\n", assumption);
             }
             for (const auto& obligation : claim.obligations) {
-                text += fmt::format("         {}: {} in {:.0f} ms{}\n", obligation.name,
-                                    proofs::name(obligation.result), obligation.ms,
-                                    obligation.second.empty() ? ""
-                                                              : fmt::format(", second solver: {} in {:.0f} ms",
-                                                                            obligation.second, obligation.second_ms));
+                text += fmt::format("         {}: {}\n", obligation.name, answers_of(obligation));
+                text += fmt::format("           {}\n", obligation.formula);
             }
             for (const auto& mutant : claim.mutants) {
                 text += fmt::format("         mutant {} ({}): {}\n", mutant.name, mutant.description,
@@ -131,33 +160,90 @@ std::string summary(const proofs::ProveResult& result, bool detail) {
             text += "         witness:\n" + indented(claim.witness.text(), "           ");
         }
     }
-    text += fmt::format("{}: {} of {} proved ({} obligations, {} of them by two solvers, {} rejected), {:.1f} s\n",
-                        proofs::name(result.verdict), proved, counted(result.claims.size(), "claim"), obligations,
-                        by_two, counted(mutants, "mutant"), result.ms / 1000);
+    text += fmt::format("{}: {} of {} proved ({} by {}, {} certified, {} rejected), {:.1f} s\n",
+                        proofs::name(result.verdict), proved, counted(result.claims.size(), "claim"),
+                        counted(obligations, "obligation"), fmt::join(result.solvers, " and "), certified,
+                        counted(mutants, "mutant"), result.ms / 1000);
+    if (cached > 0) {
+        text += fmt::format("{} known from an earlier run of the same proofs (--no-cache proves them anew)\n",
+                            counted(cached, "claim"));
+    }
     return text;
 }
 
-std::string second_solver(const std::string& named) {
-    if (named == "none") {
-        return "";
+void ProofOptions::add_to(CLI::App& command) {
+    command.add_option("--time-limit", time_limit, "Seconds for one query of a solver")
+        ->check(CLI::Range(1U, 86'400U))
+        ->capture_default_str();
+    command
+        .add_option("--second-solver", second_solver,
+                    "Program that has to prove every obligation too: cvc5 or one with its options; none: without")
+        ->capture_default_str();
+    command
+        .add_option(
+            "--certifier", certifier,
+            "Program whose proofs of the core claims are checked: CaDiCaL or one with its options; none: without")
+        ->capture_default_str();
+    command.add_option("--cache", cache,
+                       "Folder that keeps what was proved of the same model and claims; by default vtlcheck in "
+                       "$XDG_CACHE_HOME or ~/.cache, or $VTLCHECK_CACHE");
+    command.add_flag("--no-cache", no_cache, "Prove everything anew");
+}
+
+proofs::ProveOptions ProofOptions::options() const {
+    proofs::ProveOptions result;
+    result.time_limit = std::chrono::seconds(time_limit);
+    if (second_solver != "none") {
+        const auto answer = proofs::ask_program(second_solver, proofs::Logic::linear,
+                                                "(set-logic QF_LIA)\n(assert false)\n(check-sat)\n", {});
+        if (answer.result != proofs::Result::proved) {
+            throw UsageError(
+                fmt::format("the second solver \"{}\" does not answer ({}); install it (scripts/bootstrap does), "
+                            "name another with --second-solver, or give --second-solver none",
+                            second_solver, answer.reason.empty() ? proofs::name(answer.result) : answer.reason));
+        }
+        result.second_solver = second_solver;
     }
-    const auto answer = proofs::ask_program(named, "(set-logic QF_LIA)\n(assert false)\n(check-sat)\n", {});
-    if (answer.result != proofs::Result::proved) {
-        throw UsageError(
-            fmt::format("the second solver \"{}\" does not answer ({}); install it (scripts/bootstrap does), "
-                        "name another with --second-solver, or give --second-solver none",
-                        named, answer.reason.empty() ? proofs::name(answer.result) : answer.reason));
+    if (certifier != "none") {
+        if (proofs::program_version(certifier).empty()) {
+            throw UsageError(
+                fmt::format("the certifier \"{}\" does not tell its version; install it (scripts/bootstrap "
+                            "does), name another with --certifier, or give --certifier none",
+                            certifier));
+        }
+        result.certifier = certifier;
     }
-    return named;
+    if (!no_cache) {
+        result.cache = cache_folder();
+        result.content = proofs::content_hash();
+    }
+    return result;
+}
+
+std::string ProofOptions::cache_folder() const {
+    const auto variable = [](const char* name) -> std::string {
+        const char* value = std::getenv(name); // NOLINT(concurrency-mt-unsafe): nobody sets any
+        return value == nullptr ? "" : value;
+    };
+    if (!cache.empty()) {
+        return cache;
+    }
+    if (const std::string own = variable("VTLCHECK_CACHE"); !own.empty()) {
+        return own;
+    }
+    if (const std::string caches = variable("XDG_CACHE_HOME"); !caches.empty()) {
+        return caches + "/vtlcheck";
+    }
+    const std::string home = variable("HOME");
+    return home.empty() ? "" : home + "/.cache/vtlcheck";
 }
 
 void add_prove(CLI::App& app, Action& chosen) {
     struct Options {
         std::vector<std::string> ids;
         unsigned threads = 0;
-        unsigned time_limit = 60;
+        ProofOptions proofs;
         std::string smt2;
-        std::string second = "cvc5";
         ResultFiles files;
         bool list = false;
         bool detail = false;
@@ -165,20 +251,14 @@ void add_prove(CLI::App& app, Action& chosen) {
     };
     auto options = std::make_shared<Options>();
     auto* command = app.add_subcommand("prove", "Prove the claims about the specification, for all states and exits");
-    command->footer("A claim is proved if the solver proves all its obligations, its premise can hold (a witness is\n"
+    command->footer("A claim is proved if both solvers prove all its obligations, its premise can hold (a witness is\n"
                     "found and replays), and every mutant of the specification that it names is rejected. Anything\n"
                     "else, a solver that gives up included, fails.");
     command->add_option("CLAIM", options->ids, "Claims to prove; all by default");
     command->add_option("--threads", options->threads, "Threads; 0 is one per processor")
         ->check(CLI::Range(0U, 1024U))
         ->capture_default_str();
-    command->add_option("--time-limit", options->time_limit, "Seconds for one query")
-        ->check(CLI::Range(1U, 86'400U))
-        ->capture_default_str();
-    command
-        ->add_option("--second-solver", options->second,
-                     "Program that proves the claims about the log budget again; none: without")
-        ->capture_default_str();
+    options->proofs.add_to(*command);
     command->add_option("--smt2", options->smt2, "Write every obligation as SMT-LIB 2 into this folder instead");
     options->files.add_to(*command);
     command->add_flag("--list", options->list, "List the claims instead");
@@ -203,11 +283,9 @@ void add_prove(CLI::App& app, Action& chosen) {
                 }
                 options->files.expect_usable();
                 ProgressLine progress(!options->json);
-                proofs::ProveOptions prove_options;
+                proofs::ProveOptions prove_options = options->proofs.options();
                 prove_options.ids = options->ids;
-                prove_options.second_solver = second_solver(options->second);
                 prove_options.threads = options->threads;
-                prove_options.time_limit = std::chrono::seconds(options->time_limit);
                 prove_options.progress = [&](const proofs::Progress& step) {
                     progress.show(fmt::format("prove: {} of {}, {}", step.done, step.total, step.claim));
                 };

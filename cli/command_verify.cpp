@@ -43,8 +43,7 @@ void add_verify(CLI::App& app, Action& chosen) {
         proptests::CampaignOptions campaign{.exits = 10'000'000};
         std::string report = "vtlcheck-report.html";
         std::string traces = VTLCHECK_TRACES;
-        unsigned time_limit = 60;
-        std::string second = "cvc5";
+        ProofOptions proofs;
         bool json = false;
     };
     auto options = std::make_shared<Options>();
@@ -58,13 +57,7 @@ void add_verify(CLI::App& app, Action& chosen) {
     command->add_option("--threads", options->campaign.threads, "Threads; 0 is one per processor")
         ->check(CLI::Range(0U, 1024U))
         ->capture_default_str();
-    command->add_option("--time-limit", options->time_limit, "Seconds for one query of the solver")
-        ->check(CLI::Range(1U, 86'400U))
-        ->capture_default_str();
-    command
-        ->add_option("--second-solver", options->second,
-                     "Program that proves the claims about the log budget again; none: without")
-        ->capture_default_str();
+    options->proofs.add_to(*command);
     command->add_flag("--json", options->json, "Print the result as JSON");
     command->callback([options, &chosen] {
         chosen = [options] {
@@ -80,10 +73,8 @@ void add_verify(CLI::App& app, Action& chosen) {
                 }
             };
 
-            proofs::ProveOptions prove_options;
-            prove_options.second_solver = second_solver(options->second);
+            proofs::ProveOptions prove_options = options->proofs.options();
             prove_options.threads = options->campaign.threads;
-            prove_options.time_limit = std::chrono::seconds(options->time_limit);
             prove_options.progress = [&](const proofs::Progress& step) {
                 progress.show(fmt::format("prove: {} of {}, {}", step.done, step.total, step.claim));
             };

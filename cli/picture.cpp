@@ -1,6 +1,6 @@
 #include "cli/picture.hpp"
 
-#include "cli/process.hpp"
+#include "support/process.hpp"
 
 #include <fmt/format.h>
 
@@ -263,9 +263,9 @@ private:
 };
 
 /// gnuplot without the user's own settings.
-std::optional<ProcessResult> gnuplot(std::string_view script) {
+std::optional<support::ProcessResult> gnuplot(std::string_view script) {
     try {
-        return run_process({"gnuplot", "-d"}, script);
+        return support::run_process({"gnuplot", "-d"}, script);
     } catch (const std::system_error& error) {
         throw UsageError(fmt::format("cannot run gnuplot: {}", error.what()));
     }

@@ -60,12 +60,7 @@ std::string claims_section(const proofs::ProveResult& result) {
             html += fmt::format("<li>assumes {}", escaped(assumption));
         }
         for (const auto& obligation : claim.obligations) {
-            html +=
-                fmt::format("<li><code>{}</code>: {} in {:.0f} ms{}", escaped(obligation.name),
-                            proofs::name(obligation.result), obligation.ms,
-                            obligation.second.empty() ? ""
-                                                      : fmt::format(", by the second solver: {} in {:.0f} ms",
-                                                                    escaped(obligation.second), obligation.second_ms));
+            html += fmt::format("<li><code>{}</code>: {}", escaped(obligation.name), escaped(answers_of(obligation)));
         }
         for (const auto& mutant : claim.mutants) {
             html += fmt::format(

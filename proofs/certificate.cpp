@@ -2,19 +2,17 @@
 #include "proofs/certificate.hpp"
 
 #include "certificates/drat_check.hpp"
+#include "support/process.hpp"
 
 #include <fmt/format.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <stdexcept>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace vtlcheck::proofs {
 
@@ -32,26 +30,6 @@ public:
 
 private:
     Clock::time_point last_ = Clock::now();
-};
-
-/// A folder that goes with its owner.
-class Folder {
-public:
-    Folder() : path_((std::filesystem::temp_directory_path() / "vtlcheck-XXXXXX").string()) {
-        if (mkdtemp(path_.data()) == nullptr) {
-            throw std::runtime_error("no temporary folder at " + path_);
-        }
-    }
-    ~Folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    [[nodiscard]] std::string file(const char* name) const { return path_ + "/" + name; }
-
-private:
-    std::string path_;
 };
 
 /// Numbers Boolean constants as they come. Z3 can print DIMACS itself, but 4.8.12 numbers past its own header at times.
@@ -103,23 +81,21 @@ Certificate attempt(z3::context& context, const Query& query, const Limits& limi
     header >> certificate.variables >> certificate.clauses;
     certificate.translate_ms = lap();
 
-    const Folder folder;
-    std::ofstream file(folder.file("cnf"));
-    file << formula;
-    file.close();
-    if (!file) {
-        throw std::runtime_error("cannot write " + folder.file("cnf"));
-    }
     const auto seconds = limits.time.count() > 0 ? std::max<std::int64_t>(1, limits.time.count() / 1000) : 0;
-    const std::string line =
-        fmt::format("{} -q -n --no-binary --seed={} {} '{}' '{}' >/dev/null 2>&1", cadical, limits.seed,
-                    seconds > 0 ? fmt::format("-t {}", seconds) : "", folder.file("cnf"), folder.file("drat"));
-    const int status = std::system(line.c_str()); // NOLINT(cert-env33-c): the command is the user's own
+    std::vector<std::string> command{cadical, "-q", "-n", "--no-binary", fmt::format("--seed={}", limits.seed)};
+    if (seconds > 0) {
+        command.insert(command.end(), {"-t", std::to_string(seconds)});
+    }
+    command.insert(command.end(), {"-", "-"}); // the formula in, the proof out
+    const auto said = support::run_process(command, formula, std::chrono::seconds(seconds > 0 ? seconds + 5 : 0));
     certificate.solve_ms = lap();
+    if (!said) {
+        throw std::runtime_error("there is no program " + cadical);
+    }
     constexpr int says_unknown = 0;
     constexpr int says_satisfiable = 10;
     constexpr int says_unsatisfiable = 20;
-    switch (const int said = WIFEXITED(status) ? WEXITSTATUS(status) : -1) {
+    switch (said->exit_code) {
     case says_unsatisfiable:
         break;
     case says_satisfiable:
@@ -130,18 +106,16 @@ Certificate attempt(z3::context& context, const Query& query, const Limits& limi
         certificate.reason = "timeout";
         return certificate;
     default:
-        certificate.reason = fmt::format("{} fails: exit code {}", cadical, said);
+        certificate.reason = fmt::format("{} fails: exit code {}", cadical, said->exit_code);
         return certificate;
     }
 
     std::istringstream clauses(formula);
-    std::ifstream proof(folder.file("drat"));
+    std::istringstream proof(said->out);
     const certificates::CheckResult checked = certificates::check(clauses, proof);
     certificate.check_ms = lap();
     certificate.lemmas = checked.lemmas;
-    std::error_code absent;
-    const auto size = std::filesystem::file_size(folder.file("drat"), absent);
-    certificate.proof_bytes = absent ? 0 : static_cast<std::size_t>(size);
+    certificate.proof_bytes = said->out.size();
     if (checked.outcome == certificates::Outcome::accepted) {
         certificate.result = Result::proved;
     } else {

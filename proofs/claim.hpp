@@ -1,6 +1,7 @@
 // Claims: statements about every state and every exit, and the scene in which they are put as formulas.
 #pragma once
 
+#include "proofs/formula.hpp"
 #include "proofs/mutants.hpp"
 #include "proofs/rewrite.hpp"
 #include "proofs/solver.hpp"
@@ -88,6 +89,8 @@ public:
     [[nodiscard]] Query reach(const Obligation& obligation);
     /// The witness of the claim; there has to be an obligation.
     [[nodiscard]] Query witness();
+    /// Knows the names of the guards, outcomes and states of all runs.
+    [[nodiscard]] FormulaWriter formula_writer() const;
 
 private:
     z3::expr variable(const std::string& name, const z3::sort& sort);
@@ -118,6 +121,8 @@ struct Claim {
     std::function<void(Goal&)> put;       ///< adds the obligations and the witness; empty if `put_log` is not
     /// The same of a claim about the log budget (log_goal.hpp). Initialised, so that the other chapters need not name it.
     std::function<void(LogGoal&)> put_log{}; // NOLINT(readability-redundant-member-init)
+    /// Of those that all else rests on: its obligations are proved with a proof that is checked, too.
+    bool certified = false;
 };
 
 /// The name of the assumption that Goal::assume_valid_state makes.

@@ -295,6 +295,36 @@ Query LogGoal::witness() const {
     return query;
 }
 
+FormulaWriter LogGoal::formula_writer() const {
+    FormulaWriter writer(context_);
+    const auto naming = [&](const std::string& of) {
+        return [&writer, of](const FieldName& name, const auto& field) { writer.name(field.term(), of + name.str()); };
+    };
+    const auto number_of = [](const auto& all, const auto& one) {
+        const auto at = std::find_if(all.begin(), all.end(), [&](const auto& other) { return &other == &one; });
+        return at == all.begin() ? std::string() : fmt::format("run{}.", at - all.begin() + 1);
+    };
+    for (const LogRun& run : runs_) {
+        const std::string of = number_of(runs_, run);
+        for (std::size_t i = 0; i < run.guards.size(); ++i) {
+            writer.name(run.guards[i].term(), fmt::format("{}applies({})", of, log_clauses[i].id));
+        }
+        LogWorld<Integers>::visit(naming(of + "after."), run.after);
+    }
+    for (const BucketTake& take : takes_) {
+        const std::string of = number_of(takes_, take);
+        writer.name(take.tokens.term(), of + "available");
+        TokenBucket<Integers>::visit(naming(of + "rest."), take.rest);
+    }
+    for (const ChargeRun& run : charges_) {
+        const std::string of = number_of(charges_, run);
+        LogBudget<Symbolic>::visit(naming(of + "after."), run.after);
+        Outcome<Symbolic>::visit(naming(of + "charged."), run.charged);
+        HostLine<Symbolic>::visit(naming(of + "line."), run.line);
+    }
+    return writer;
+}
+
 std::string LogGoal::values(const z3::model& model) const {
     std::string text;
     // What the model does not mention is of no importance.

@@ -2,6 +2,7 @@
 // numbers that a claim follows along (ghosts) beside them.
 #pragma once
 
+#include "proofs/formula.hpp"
 #include "proofs/log_mutants.hpp"
 #include "proofs/machine_bucket.hpp"
 #include "proofs/solver.hpp"
@@ -46,7 +47,6 @@ struct ChargeRun {
 struct LogObligation {
     std::string name; ///< lower case with hyphens, unique in the claim
     Logic logic = Logic::integers;
-    bool second_solver = true; ///< another solver has to prove it too
     model::Symbolic::Bool premise;
     model::Symbolic::Bool conclusion;
 };
@@ -78,25 +78,21 @@ public:
         field = Field(context_.constant(("fresh." + std::to_string(fresh_++)).c_str(), field.term().get_sort()));
     }
 
-    /// Adds an obligation over integers, which two solvers have to prove.
+    /// Adds an obligation over integers.
     void prove(std::string name, const Bool& premise, const Bool& conclusion) {
-        obligations_.push_back({std::move(name), Logic::integers, true, premise, conclusion});
+        obligations_.push_back({std::move(name), Logic::integers, premise, conclusion});
     }
     /// Adds one without products, for which solvers have better means.
     void prove_linear(std::string name, const Bool& premise, const Bool& conclusion) {
-        obligations_.push_back({std::move(name), Logic::linear, true, premise, conclusion});
-    }
-    /// Adds one that is too large for the other solver; it follows from obligations that both prove.
-    void prove_once(std::string name, const Bool& premise, const Bool& conclusion) {
-        obligations_.push_back({std::move(name), Logic::integers, false, premise, conclusion});
+        obligations_.push_back({std::move(name), Logic::linear, premise, conclusion});
     }
     /// Adds one over machine words and unknown functions.
     void prove_charge(std::string name, const Bool& premise, const Bool& conclusion) {
-        obligations_.push_back({std::move(name), Logic::functions, true, premise, conclusion});
+        obligations_.push_back({std::move(name), Logic::functions, premise, conclusion});
     }
     /// Adds one over machine words.
-    void prove_bits(std::string name, const Bool& premise, const Bool& conclusion, bool second_solver) {
-        obligations_.push_back({std::move(name), Logic::sums, second_solver, premise, conclusion});
+    void prove_bits(std::string name, const Bool& premise, const Bool& conclusion) {
+        obligations_.push_back({std::move(name), Logic::sums, premise, conclusion});
     }
     /// What the witness shows besides the premise of the obligation of that name.
     void witness(std::string obligation, const Bool& shown) {
@@ -111,6 +107,8 @@ public:
     [[nodiscard]] static Query counterexample(const LogObligation& obligation);
     [[nodiscard]] static Query reach(const LogObligation& obligation);
     [[nodiscard]] Query witness() const;
+    /// Knows the names of what the runs end in.
+    [[nodiscard]] FormulaWriter formula_writer() const;
     /// The numbers of a model, `name = value` by line.
     [[nodiscard]] std::string values(const z3::model& model) const;
     /// Runs every run again on machine words with the numbers of `model`; what comes out otherwise, empty if nothing.

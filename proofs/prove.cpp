@@ -2,6 +2,10 @@
 #include "proofs/prove.hpp"
 
 #include "proofs/log_goal.hpp"
+#include "proofs/result_cache.hpp"
+#include "proofs/smtlib.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <atomic>
@@ -61,32 +65,114 @@ Example example_of(const LogGoal& goal, const Query&, const z3::model& model, st
     example.ok = example.problem.empty();
     return example;
 }
-bool for_second_solver(const Obligation&) { return false; }
-bool for_second_solver(const LogObligation& obligation) { return obligation.second_solver; }
+/// Whether the counterexample is the only one, in words.
+std::string others(const Goal& goal, Query query, const z3::model& model, const Limits& limits) {
+    // Most fields are of no importance, so what is told apart is the clause that decides.
+    constexpr std::size_t most = 8;
+    std::vector<std::string> clauses;
+    z3::model latest = model;
+    const z3::expr deciding = goal.run().clause.term();
+    for (;;) {
+        const z3::expr clause = latest.eval(deciding, true);
+        const std::uint64_t index = clause.get_numeral_uint64();
+        clauses.emplace_back(index < model::clause_count ? model::clauses[index].id : "no clause");
+        query.assertions.push_back(deciding != clause);
+        if (clauses.size() == most) {
+            return fmt::format("not the only one: {}, and more, decide others", fmt::join(clauses, ", "));
+        }
+        const Answer answer = ask(goal.context(), query, limits);
+        if (!answer.model) {
+            const char* end = answer.result == Result::proved ? "and no other clause" : "others are not known";
+            return fmt::format("{} {}, {}", fmt::join(clauses, ", "),
+                               clauses.size() == 1 ? "decides every counterexample" : "decide counterexamples", end);
+        }
+        latest = *answer.model;
+    }
+}
+std::string others(const LogGoal& goal, Query query, const z3::model& model, const Limits& limits) {
+    z3::expr_vector same(goal.context());
+    for (unsigned i = 0; i < model.num_consts(); ++i) {
+        const z3::func_decl name = model.get_const_decl(i);
+        same.push_back(name() == model.get_const_interp(name));
+    }
+    query.assertions.push_back(!z3::mk_and(same));
+    switch (ask(goal.context(), query, limits).result) {
+    case Result::proved:
+        return "it is the only one";
+    case Result::refuted:
+        return "there are others";
+    default:
+        return "whether there are others is not known";
+    }
+}
+
+/// One answer of all of them.
+void agree(ObligationResult& entry) {
+    const auto any = [&](Result result) {
+        return std::any_of(entry.answers.begin(), entry.answers.end(),
+                           [&](const SolverAnswer& answer) { return answer.result == result; });
+    };
+    const auto all = [&](Result result) {
+        return std::all_of(entry.answers.begin(), entry.answers.end(),
+                           [&](const SolverAnswer& answer) { return answer.result == result; });
+    };
+    if (all(Result::proved) || all(Result::refuted)) {
+        entry.result = entry.answers.front().result;
+        return;
+    }
+    if (any(Result::proved) && any(Result::refuted)) {
+        entry.result = Result::error;
+        entry.reason = "the solvers disagree";
+    } else {
+        for (const Result worse : {Result::unknown, Result::timeout, Result::error}) {
+            entry.result = any(worse) ? worse : entry.result;
+        }
+    }
+    for (const SolverAnswer& answer : entry.answers) {
+        entry.reason += fmt::format("{}{} says {}{}", entry.reason.empty() ? "" : ", ", answer.solver,
+                                    name(answer.result), answer.reason.empty() ? "" : " (" + answer.reason + ")");
+    }
+}
+
+/// What all claims of a campaign are asked with.
+struct Campaign {
+    const ProveOptions& options;
+    std::string second; ///< name and version of the second solver
+    ResultCache cache;
+    nlohmann::json key; ///< of a result: whatever it depends on besides the content
+};
 
 /// Asks every obligation that was put into the scene, and for its witness.
 template <class Scene>
-void run_obligations(Scene& goal, const Claim& claim, const ProveOptions& options, ClaimResult& result) {
+void run_obligations(Scene& goal, const Claim& claim, const Campaign& campaign, ClaimResult& result) {
+    const ProveOptions& options = campaign.options;
     z3::context& context = goal.context();
     const Limits limits{.time = options.time_limit, .seed = options.seed};
+    const FormulaWriter writer = goal.formula_writer();
     for (const auto& obligation : goal.obligations()) {
         ObligationResult& entry = result.obligations.emplace_back();
         entry.name = obligation.name;
+        const bool unconditional = obligation.premise.term().is_true();
+        entry.formula =
+            writer.text(unconditional ? obligation.conclusion.term()
+                                      : z3::implies(obligation.premise.term(), obligation.conclusion.term()));
         const Query query = goal.counterexample(obligation);
-        const bool asks_another = !options.second_solver.empty() && for_second_solver(obligation);
-        // Z3 may print a simplified query once it was asked.
-        const std::string text = asks_another ? to_smt2(context, described(claim, query)) : "";
         const Answer answer = ask(context, query, limits);
-        entry.result = answer.result;
-        entry.reason = answer.reason;
-        if (asks_another) {
-            const Answer second = ask_program(options.second_solver, text, limits);
-            entry.second = name(second.result);
-            entry.second_ms = second.ms;
-            if (second.result != Result::proved && entry.result == Result::proved) {
-                entry.result = Result::unknown;
-                entry.reason = options.second_solver + " does not prove it: " + name(second.result) +
-                               (second.reason.empty() ? "" : ": " + second.reason);
+        entry.answers.push_back({solver_version(), answer.result, answer.reason, answer.ms});
+        if (!options.second_solver.empty()) {
+            const std::string text = to_smt2(context, described(claim, query));
+            const Answer second = ask_program(options.second_solver, query.logic, text, limits);
+            entry.answers.push_back({campaign.second, second.result, second.reason, second.ms});
+        }
+        agree(entry);
+        if (claim.certified && !options.certifier.empty() && entry.result == Result::proved &&
+            smt_name(query.logic) == std::string_view("QF_BV")) {
+            entry.certificate = certify(context, query, limits, options.certifier);
+            if (entry.certificate->result != Result::proved) {
+                entry.result = entry.certificate->result == Result::refuted ? Result::error : entry.certificate->result;
+                entry.reason =
+                    fmt::format("no certificate: {} says {}{}", options.certifier, name(entry.certificate->result),
+                                entry.certificate->reason.empty() ? "" : ": " + entry.certificate->reason);
             }
         }
         const Answer premise = ask(context, goal.reach(obligation), limits);
@@ -96,10 +182,14 @@ void run_obligations(Scene& goal, const Claim& claim, const ProveOptions& option
                                ? "nothing that is valid satisfies the premise"
                                : std::string("whether the premise can be reached: ") + name(premise.result);
         }
-        entry.ms = answer.ms + premise.ms;
+        entry.ms = premise.ms;
+        for (const SolverAnswer& one : entry.answers) {
+            entry.ms += one.ms;
+        }
         if (answer.model && !result.counterexample) {
             result.refuted_obligation = obligation.name;
             result.counterexample = example_of(goal, query, *answer.model, options.minimise_limit);
+            result.other_counterexamples = others(goal, query, *answer.model, limits);
         }
     }
     if (goal.obligations().empty()) {
@@ -117,17 +207,23 @@ void run_obligations(Scene& goal, const Claim& claim, const ProveOptions& option
 }
 
 /// Asks every obligation of the claim of the specification as written, and for its witness.
-void run_obligations(const Claim& claim, const ProveOptions& options, ClaimResult& result) {
+void run_obligations(const Claim& claim, const Campaign& campaign, ClaimResult& result) {
     z3::context context;
     if (claim.put_log) {
         LogGoal goal(context);
         claim.put_log(goal);
-        run_obligations(goal, claim, options, result);
+        run_obligations(goal, claim, campaign, result);
     } else {
         Goal goal(context);
         claim.put(goal);
-        run_obligations(goal, claim, options, result);
+        run_obligations(goal, claim, campaign, result);
     }
+}
+
+bool holds(const ClaimResult& result) {
+    return result.witness.ok && !result.obligations.empty() &&
+           std::all_of(result.obligations.begin(), result.obligations.end(),
+                       [](const ObligationResult& o) { return o.result == Result::proved && o.reachable; });
 }
 
 /// The obligation is refuted of the mutant, by `model`: a kill if the counterexample replays on it.
@@ -222,6 +318,94 @@ void guarded(std::string& reason, Work&& work) {
     }
 }
 
+// What the cache keeps: success, so there are no reasons and no counterexamples among it.
+nlohmann::json written(const ClaimResult& result) {
+    nlohmann::json obligations = nlohmann::json::array();
+    for (const ObligationResult& o : result.obligations) {
+        nlohmann::json answers = nlohmann::json::array();
+        for (const SolverAnswer& answer : o.answers) {
+            answers.push_back({{"solver", answer.solver}, {"ms", answer.ms}});
+        }
+        nlohmann::json entry{{"name", o.name}, {"formula", o.formula}, {"answers", answers}, {"ms", o.ms}};
+        if (o.certificate) {
+            const Certificate& c = *o.certificate;
+            entry["certificate"] = {{"simplified", c.simplified},   {"variables", c.variables},
+                                    {"clauses", c.clauses},         {"lemmas", c.lemmas},
+                                    {"proof_bytes", c.proof_bytes}, {"translate_ms", c.translate_ms},
+                                    {"solve_ms", c.solve_ms},       {"check_ms", c.check_ms}};
+        }
+        obligations.push_back(entry);
+    }
+    nlohmann::json runs = nlohmann::json::array();
+    for (const ExampleRun& run : result.witness.runs) {
+        runs.push_back({{"label", run.label}, {"clause", run.clause}, {"trace", run.trace}});
+    }
+    return {{"obligations", obligations}, {"witness", {{"runs", runs}, {"values", result.witness.values}}}};
+}
+nlohmann::json written(const MutantResult& result) {
+    return {{"name", result.name},
+            {"description", result.description},
+            {"obligation", result.obligation},
+            {"ms", result.ms}};
+}
+
+/// False if it is not what `written` writes.
+bool read(const nlohmann::json& json, ClaimResult& result) {
+    try {
+        std::vector<ObligationResult> obligations;
+        for (const auto& entry : json.at("obligations")) {
+            ObligationResult& o = obligations.emplace_back();
+            o.name = entry.at("name");
+            o.formula = entry.at("formula");
+            o.result = Result::proved;
+            o.reachable = true;
+            o.ms = entry.at("ms");
+            for (const auto& answer : entry.at("answers")) {
+                o.answers.push_back({answer.at("solver"), Result::proved, "", answer.at("ms")});
+            }
+            if (entry.contains("certificate")) {
+                const auto& c = entry["certificate"];
+                o.certificate = {.result = Result::proved,
+                                 .reason = "",
+                                 .simplified = c.at("simplified"),
+                                 .variables = c.at("variables"),
+                                 .clauses = c.at("clauses"),
+                                 .lemmas = c.at("lemmas"),
+                                 .proof_bytes = c.at("proof_bytes"),
+                                 .translate_ms = c.at("translate_ms"),
+                                 .solve_ms = c.at("solve_ms"),
+                                 .check_ms = c.at("check_ms")};
+            }
+        }
+        Example witness;
+        for (const auto& entry : json.at("witness").at("runs")) {
+            ExampleRun& run = witness.runs.emplace_back();
+            run.label = entry.at("label");
+            run.clause = entry.at("clause");
+            run.trace = entry.at("trace");
+        }
+        witness.values = json.at("witness").at("values");
+        witness.ok = true;
+        result.obligations = std::move(obligations);
+        result.witness = std::move(witness);
+        return !result.obligations.empty();
+    } catch (const nlohmann::json::exception&) {
+        return false;
+    }
+}
+bool read(const nlohmann::json& json, MutantResult& result) {
+    try {
+        result.name = json.at("name");
+        result.description = json.at("description");
+        result.obligation = json.at("obligation");
+        result.ms = json.at("ms");
+        result.killed = true;
+        return true;
+    } catch (const nlohmann::json::exception&) {
+        return false;
+    }
+}
+
 void judge(ClaimResult& result, bool with_mutants) {
     const auto fail = [&](const std::string& reason) {
         if (result.reason.empty()) {
@@ -281,6 +465,20 @@ ProveResult prove(std::span<const Claim> claims, const ProveOptions& options) {
 
     ProveResult result;
     result.claims.resize(selected.size());
+    Campaign campaign{.options = options, .second = "", .cache = {options.cache, options.content}, .key = {}};
+    result.solvers.push_back(solver_version());
+    if (!options.second_solver.empty()) {
+        const std::string version = program_version(options.second_solver);
+        campaign.second = version.empty() ? options.second_solver : version;
+        result.solvers.push_back(campaign.second);
+    }
+    campaign.key = {
+        {"solvers", result.solvers},
+        {"second_solver", options.second_solver},
+        {"certifier", options.certifier.empty() ? "" : options.certifier + " " + program_version(options.certifier)},
+        {"time_limit_ms", options.time_limit.count()},
+        {"minimise_limit_ms", options.minimise_limit.count()},
+        {"seed", options.seed}};
     struct Task {
         std::size_t claim;
         std::size_t mutant; ///< 0: the obligations, else the mutant before it in the claim's list
@@ -293,12 +491,13 @@ ProveResult prove(std::span<const Claim> claims, const ProveOptions& options) {
         entry.statement = claim.statement;
         entry.source = claim.source;
         entry.assumptions = claim.assumptions;
+        entry.mutants.resize(options.mutants ? claim.mutants.size() : 0);
         tasks.push_back({i, 0});
-        if (options.mutants) {
-            entry.mutants.resize(claim.mutants.size());
-            for (std::size_t m = 1; m <= claim.mutants.size(); ++m) {
-                tasks.push_back({i, m});
-            }
+    }
+    // Mutants are quick, so they come last: no thread waits long for another then.
+    for (std::size_t i = 0; i < selected.size(); ++i) {
+        for (std::size_t m = 1; m <= result.claims[i].mutants.size(); ++m) {
+            tasks.push_back({i, m});
         }
     }
 
@@ -314,20 +513,39 @@ ProveResult prove(std::span<const Claim> claims, const ProveOptions& options) {
             std::string failure;
             bool ok = false;
             if (task.mutant == 0) {
-                guarded(failure, [&] { run_obligations(claim, options, entry); });
-                ok = failure.empty() && entry.witness.ok &&
-                     std::all_of(entry.obligations.begin(), entry.obligations.end(),
-                                 [](const ObligationResult& o) { return o.result == Result::proved && o.reachable; });
+                const std::string file = claim.id;
+                if (const auto known = campaign.cache.find(file, campaign.key)) {
+                    ok = read(*known, entry);
+                }
+                entry.cached = ok;
+                if (!ok) {
+                    guarded(failure, [&] { run_obligations(claim, campaign, entry); });
+                    ok = failure.empty() && holds(entry);
+                    if (ok) {
+                        campaign.cache.keep(file, campaign.key, written(entry));
+                    }
+                }
             } else {
                 MutantResult& mutant = entry.mutants[task.mutant - 1];
-                mutant.name = claim.mutants[task.mutant - 1];
-                std::string broken;
-                guarded(broken, [&] { mutant = run_mutant(claim, mutant.name, options); });
-                if (!broken.empty()) {
-                    mutant.reason = broken;
+                const std::string& name = claim.mutants[task.mutant - 1];
+                const std::string file = claim.id + "." + name;
+                if (const auto known = campaign.cache.find(file, campaign.key)) {
+                    ok = read(*known, mutant);
                 }
-                mutant.ms = ms_since(begin);
-                ok = mutant.killed;
+                mutant.cached = ok;
+                if (!ok) {
+                    mutant.name = name;
+                    std::string broken;
+                    guarded(broken, [&] { mutant = run_mutant(claim, name, options); });
+                    if (!broken.empty()) {
+                        mutant.reason = broken;
+                    }
+                    mutant.ms = ms_since(begin);
+                    ok = mutant.killed;
+                    if (ok) {
+                        campaign.cache.keep(file, campaign.key, written(mutant));
+                    }
+                }
             }
             const std::lock_guard lock(mutex);
             entry.ms += ms_since(begin);

@@ -1,6 +1,7 @@
 // Runs claims: every obligation, the witness that the claim is not empty, and the mutants it has to reject.
 #pragma once
 
+#include "proofs/certificate.hpp"
 #include "proofs/claim.hpp"
 #include "proofs/example.hpp"
 #include "proofs/solver.hpp"
@@ -24,15 +25,25 @@ enum class Verdict : std::uint8_t {
 };
 [[nodiscard]] const char* name(Verdict verdict);
 
+/// What one solver makes of an obligation.
+struct SolverAnswer {
+    std::string solver; ///< "Z3 4.8.12.0"
+    Result result = Result::error;
+    std::string reason; ///< why, where `result` is neither proved nor refuted
+    double ms = 0;
+};
+
 /// One obligation of a claim.
 struct ObligationResult {
     std::string name;
+    std::string formula; ///< premise and conclusion, down to what the specification has a name for
+    /// What all solvers say. Where they differ, `error` if one proves what another refutes, else the worst of them.
     Result result = Result::error;
-    std::string reason; ///< why, where `result` is neither proved nor refuted
-    std::string second; ///< what the second solver makes of it: as name(Result) says, empty if it was not asked
-    double second_ms = 0;
-    bool reachable = false; ///< a valid state and an exit satisfy its premise; false makes the claim vacuous
-    double ms = 0;          ///< time of its queries, the one on the premise included
+    std::string reason;                ///< why, where `result` is neither proved nor refuted: which solver said what
+    std::vector<SolverAnswer> answers; ///< Z3's first
+    bool reachable = false;            ///< a valid state and an exit satisfy its premise; false makes the claim vacuous
+    std::optional<Certificate> certificate; ///< where one was asked for
+    double ms = 0;                          ///< time of its queries, the one on the premise included
 };
 
 /// One mutant a claim names.
@@ -43,6 +54,7 @@ struct MutantResult {
     std::string obligation; ///< the obligation that killed it
     std::string reason;     ///< why it was not killed
     double ms = 0;
+    bool cached = false; ///< known from an earlier run
 };
 
 /// Everything learnt about one claim.
@@ -58,7 +70,9 @@ struct ClaimResult {
     Example witness;                       ///< `ok` if found and replayed
     std::optional<Example> counterexample; ///< of the first refuted obligation
     std::string refuted_obligation;        ///< its name
+    std::string other_counterexamples;     ///< whether it is the only one, in words
     std::vector<MutantResult> mutants;
+    bool cached = false; ///< obligations and witness are known from an earlier run
 };
 
 /// A step of a campaign is finished.
@@ -77,9 +91,16 @@ struct ProveOptions {
     std::chrono::milliseconds time_limit{60'000};  ///< for one query
     std::chrono::milliseconds minimise_limit{500}; ///< for making one witness or counterexample small; 0: as it comes
     unsigned seed = 1;                             ///< of the solver; equal seeds give equal runs
-    /// Program that has to prove the obligations over integers too, from their SMT-LIB text: cvc5, or one with its
-    /// options. Empty: none is asked.
+    /// Program that has to prove every obligation too, from its SMT-LIB text: cvc5, or one that takes its options. Empty:
+    /// none is asked.
     std::string second_solver;
+    /// Program that proves obligations of certified claims as propositional formulas, with a proof that is checked: CaDiCaL,
+    /// or one that takes its options. Empty: no certificates.
+    std::string certifier;
+    /// Folder of results of earlier runs, and what it has to be that they are about (proofs/result_cache.hpp). Only success
+    /// is kept. Empty: all is proved anew.
+    std::string cache;
+    std::string content;
     bool mutants = true; ///< run the mutants; without them no claim is `proved`
     /// Called after each task, from one thread at a time.
     std::function<void(const Progress&)> progress;
@@ -88,7 +109,8 @@ struct ProveOptions {
 struct ProveResult {
     std::vector<ClaimResult> claims; ///< in the order of the book of claims
     Verdict verdict = Verdict::unknown;
-    double ms = 0; ///< wall time
+    std::vector<std::string> solvers; ///< with their versions, that had to prove every obligation
+    double ms = 0;                    ///< wall time
 };
 
 /// A claim id that does not exist, or nothing to prove: bad usage (exit code 2).

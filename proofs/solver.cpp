@@ -1,15 +1,12 @@
 // Talks to Z3: one solver per query, every kind of failure an answer of its own.
 #include "proofs/solver.hpp"
 
-#include <fmt/format.h>
-#include <unistd.h>
+#include "support/process.hpp"
 
-#include <array>
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
 
 namespace vtlcheck::proofs {
 
@@ -19,21 +16,6 @@ using Clock = std::chrono::steady_clock;
 
 double ms_since(Clock::time_point start) {
     return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
-
-const char* smt_name(Logic logic) {
-    switch (logic) {
-    case Logic::integers:
-        return "QF_NIA";
-    case Logic::linear:
-        return "QF_LIA";
-    case Logic::functions:
-        return "QF_UFBV";
-    case Logic::bits:
-    case Logic::sums:
-        break;
-    }
-    return "QF_BV";
 }
 
 /// Z3 says "timeout" for its own limit and "canceled" for an interrupt; nothing else interrupts us.
@@ -59,7 +41,22 @@ const char* name(Result result) {
     return "error";
 }
 
-std::string solver_version() { return Z3_get_full_version(); }
+const char* smt_name(Logic logic) {
+    switch (logic) {
+    case Logic::integers:
+        return "QF_NIA";
+    case Logic::linear:
+        return "QF_LIA";
+    case Logic::functions:
+        return "QF_UFBV";
+    case Logic::bits:
+    case Logic::sums:
+        break;
+    }
+    return "QF_BV";
+}
+
+std::string solver_version() { return fmt::format("Z3 {}", Z3_get_full_version()); }
 
 Answer ask(z3::context& context, const Query& query, const Limits& limits) {
     Answer answer;
@@ -103,71 +100,100 @@ Answer ask(z3::context& context, const Query& query, const Limits& limits) {
     return answer;
 }
 
-std::string to_smt2(z3::context& context, const Query& query) {
-    z3::solver solver(context);
-    for (const z3::expr& assertion : query.assertions) {
-        solver.add(assertion);
-    }
-    std::ostringstream text;
-    text << "; " << query.name << '\n';
-    for (const std::string& comment : query.comments) {
-        text << "; " << comment << '\n';
-    }
-    text << "(set-logic " << smt_name(query.logic) << ")\n";
-    std::istringstream lines(solver.to_smt2());
-    for (std::string line; std::getline(lines, line);) {
-        // Z3 adds a remark and a status; the status would tell the other solver the answer.
-        if (line.starts_with(";") || line.starts_with("(set-info")) {
-            continue;
-        }
-        text << line << '\n';
-    }
-    text << "(exit)\n";
-    return text.str();
-}
+namespace {
 
-Answer ask_program(const std::string& command, const std::string& smt2, const Limits& limits) {
+/// Asks the program once, with `options` besides those that every question has.
+Answer ask_once(const std::string& program, const std::vector<std::string>& options, const std::string& smt2,
+                const Limits& limits) {
     Answer answer;
-    const auto start = Clock::now();
-    const auto fail = [&](const std::string& what) {
-        answer.reason = what;
-        answer.result = Result::error;
-    };
-    std::string path = (std::filesystem::temp_directory_path() / "vtlcheck-XXXXXX").string();
-    const int file = mkstemp(path.data());
-    if (file < 0) {
-        fail("no temporary file at " + path);
+    std::vector<std::string> command{program, "--lang=smt2", fmt::format("--seed={}", limits.seed)};
+    if (limits.time.count() > 0) {
+        command.push_back(fmt::format("--tlimit={}", limits.time.count()));
+    }
+    command.insert(command.end(), options.begin(), options.end());
+    command.emplace_back("-");
+    // For a program that does not keep to its own limit.
+    const auto patience = limits.time.count() > 0 ? limits.time + std::chrono::seconds(5) : limits.time;
+    const auto said = support::run_process(command, smt2, patience);
+    if (!said) {
+        answer.reason = fmt::format("there is no program {}", program);
         return answer;
     }
-    close(file);
-    std::ofstream(path) << smt2;
-    const std::string line =
-        fmt::format("{} --lang=smt2 --seed={} --tlimit={} {} 2>&1", command, limits.seed, limits.time.count(), path);
-    std::string said;
-    if (FILE* pipe = popen(line.c_str(), "r")) { // NOLINT(cert-env33-c): the command is the user's own
-        std::array<char, 256> part{};
-        while (std::fgets(part.data(), part.size(), pipe) != nullptr) {
-            said += part.data();
-        }
-        pclose(pipe);
-    }
-    std::filesystem::remove(path);
-    const std::string first = said.substr(0, said.find('\n'));
-    if (first == "unsat") {
+    const std::string text = said->out + said->err;
+    const std::string first = text.substr(0, text.find('\n'));
+    if (first == "unsat" && said->exit_code == 0) {
         answer.result = Result::proved;
-    } else if (first == "sat") {
+    } else if (first == "sat" && said->exit_code == 0) {
         answer.result = Result::refuted;
-    } else if (said.find("timeout") != std::string::npos) {
+    } else if (said->timed_out || text.find("timeout") != std::string::npos) {
         answer.result = Result::timeout;
         answer.reason = "timeout";
     } else if (first == "unknown") {
         answer.result = Result::unknown;
         answer.reason = "it gave up";
     } else {
-        fail(first.empty() ? "it says nothing" : first);
+        answer.reason = first.empty() ? fmt::format("it says nothing, exit code {}", said->exit_code) : first;
+    }
+    return answer;
+}
+
+} // namespace
+
+Answer ask_program(const std::string& program, Logic logic, const std::string& smt2, const Limits& limits) {
+    Answer answer;
+    const auto start = Clock::now();
+    try {
+        // No way of cvc5 suits all: what takes one of them a fraction of a second takes another minutes. So each gets a
+        // while before the first has all the time there is.
+        struct Way {
+            std::chrono::milliseconds time;
+            std::vector<std::string> options;
+        };
+        static const std::vector<Way> with_bits{
+            {std::chrono::milliseconds(1500), {"--bv-sat-solver=cadical"}},
+            {std::chrono::seconds(30), {"--bv-sat-solver=cadical", "--bitblast=eager", "--bool-to-bv=all"}},
+            {std::chrono::milliseconds::max(), {"--bv-sat-solver=cadical"}}};
+        static const std::vector<Way> with_others{{std::chrono::seconds(2), {"--decision=justification"}},
+                                                  {std::chrono::seconds(1), {"--simplification=none"}},
+                                                  {std::chrono::seconds(6), {}},
+                                                  {std::chrono::seconds(12), {"--simplification=none"}},
+                                                  {std::chrono::milliseconds::max(), {}}};
+        for (const Way& way : smt_name(logic) == std::string_view("QF_BV") ? with_bits : with_others) {
+            Limits now = limits;
+            const bool for_a_while = limits.time.count() == 0 || way.time < limits.time;
+            if (for_a_while && way.time != std::chrono::milliseconds::max()) {
+                now.time = way.time;
+            }
+            answer = ask_once(program, way.options, smt2, now);
+            if (answer.result != Result::timeout || now.time == limits.time) {
+                break;
+            }
+        }
+    } catch (const std::exception& e) {
+        answer.reason = e.what();
     }
     answer.ms = ms_since(start);
     return answer;
+}
+
+std::string program_version(const std::string& program) {
+    try {
+        const auto said = support::run_process({program, "--version"}, "", std::chrono::seconds(10));
+        if (!said || said->exit_code != 0) {
+            return "";
+        }
+        std::string line = said->out.substr(0, said->out.find('\n'));
+        // "This is cvc5 version 1.0.3" and what follows in brackets
+        if (constexpr std::string_view preamble = "This is "; line.starts_with(preamble)) {
+            line.erase(0, preamble.size());
+        }
+        if (constexpr std::string_view noise = "version "; line.find(noise) != std::string::npos) {
+            line.erase(line.find(noise), noise.size());
+        }
+        return line.substr(0, line.find(" ["));
+    } catch (const std::exception&) {
+        return "";
+    }
 }
 
 } // namespace vtlcheck::proofs

@@ -33,6 +33,9 @@ enum class Logic : std::uint8_t {
     functions, ///< QF_UFBV
 };
 
+/// Its name in SMT-LIB.
+[[nodiscard]] const char* smt_name(Logic logic);
+
 /// What a solver is asked: whether the assertions can hold together.
 struct Query {
     std::string name;                  ///< "TOTAL: some clause applies"
@@ -58,11 +61,12 @@ struct Answer {
 /// answer.
 [[nodiscard]] Answer ask(z3::context& context, const Query& query, const Limits& limits);
 
-/// The query as SMT-LIB 2 text for any solver: its logic, one check-sat, no status. Has to be called before the query
-/// is asked in this context: Z3 may print a simplified query afterwards.
-[[nodiscard]] std::string to_smt2(z3::context& context, const Query& query);
+/// Asks the program `program` (cvc5 or one that takes its options), in PATH or a path, the text of a query of that logic. No
+/// model is read. Never throws: whatever goes wrong is an answer.
+[[nodiscard]] Answer ask_program(const std::string& program, Logic logic, const std::string& smt2,
+                                 const Limits& limits);
 
-/// Asks another solver, the program `command` (cvc5 or one that takes its options), the text of a query. No model is read.
-[[nodiscard]] Answer ask_program(const std::string& command, const std::string& smt2, const Limits& limits);
+/// "cvc5 1.0.3", the first line that `program --version` prints. Empty if it cannot be run or fails.
+[[nodiscard]] std::string program_version(const std::string& program);
 
 } // namespace vtlcheck::proofs

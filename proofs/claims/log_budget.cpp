@@ -73,17 +73,29 @@ struct Window {
     }
 };
 
-/// The window of a bucket by itself: its proof, small enough for two solvers. `reserve` tokens have to stay; if that is
-/// any number, the other solver has the same by way of LOG-WORD and LOG-WINDOW-WORD, in two smaller steps.
+/// The window of a bucket by itself, in which `reserve` tokens have to stay. Where that is any number, the step is put in
+/// three, small enough for two solvers: what a taken token does to the full time, how full the bucket was, and what both
+/// mean for the window, of any full times at all.
 void prove_window_of_a_bucket(LogGoal& goal, const std::string& what, const BucketTake& take, const Int& reserve) {
     const Window w(goal, take.limit.burst - reserve, take.limit.interval);
     const Int before = full_time<Integers>(take.limit, take.bucket);
+    const Int after = full_time<Integers>(take.limit, take.rest);
     const Bool window = in_range(take) & w.sane() & (reserve < take.limit.burst) & (reserve >= 0);
+    const auto moved = [&](const Int& full) { return ite(full > take.now, full, take.now) + w.interval; };
+    const auto soon = [&](const Int& full) { return full <= take.now + (w.burst - 1) * w.interval; };
     goal.prove(what + "-start", window & (w.lines == 0), w.holds(w.lines, before));
-    const bool small = reserve.term().is_numeral();
-    const auto prove = small ? &LogGoal::prove : &LogGoal::prove_once;
-    (goal.*prove)(what + "-last-when-one-is-taken", window & w.holds(w.lines, before) & (take.tokens > reserve),
-                  w.holds(w.with(Bool(true), take.now), full_time<Integers>(take.limit, take.rest)));
+    if (reserve.term().is_numeral()) {
+        goal.prove(what + "-last-when-one-is-taken", window & w.holds(w.lines, before) & (take.tokens > reserve),
+                   w.holds(w.with(Bool(true), take.now), after));
+    } else {
+        const Bool takes = in_range(take) & (reserve < take.limit.burst) & (reserve >= 0) & (take.tokens > reserve);
+        const Int full = goal.number("full");
+        goal.prove(what + "-take-an-interval", takes, after == moved(before));
+        goal.prove(what + "-find-it-full-soon", takes, soon(before));
+        goal.prove(what + "-last-when-the-full-time-moves",
+                   w.sane() & (w.burst >= 1) & (w.interval >= 1) & w.holds(w.lines, full) & soon(full),
+                   w.holds(w.with(Bool(true), take.now), moved(full)));
+    }
     goal.prove(what + "-keep-the-bound", window & w.holds(w.lines, before),
                w.lines <= w.burst + Integers::quotient(w.t - w.s, w.interval));
 }
@@ -93,9 +105,8 @@ void window_of_a_site(LogGoal& goal) {
     const LogRun& r = goal.run();
     const auto& limit = r.limits.site;
     const Window w(goal, limit.burst, limit.interval);
-    goal.prove_once("lines-last",
-                    in_range(r) & w.sane() & !r.event.limits & w.holds(w.lines, full_site(r.limits, r.before)),
-                    w.holds(w.with(makes_line(r), r.event.now), full_site(r.limits, r.after)));
+    goal.prove("lines-last", in_range(r) & w.sane() & !r.event.limits & w.holds(w.lines, full_site(r.limits, r.before)),
+               w.holds(w.with(makes_line(r), r.event.now), full_site(r.limits, r.after)));
     goal.prove("only-a-line-takes", in_range(r) & !r.event.limits & !makes_line(r),
                (r.after.account.bucket.tokens == r.before.account.bucket.tokens) &
                    (r.after.account.bucket.since == r.before.account.bucket.since));
@@ -114,12 +125,12 @@ void window_of_the_partition(LogGoal& goal) {
     const Int after = full_total(r.limits, r.after);
     const Bool usual = in_range(r) & !r.event.limits;
     const Window all(goal, limit.burst, limit.interval);
-    goal.prove_once("lines-last", usual & all.sane() & all.holds(all.lines, before),
-                    all.holds(all.with(makes_line(r), r.event.now), after));
+    goal.prove("lines-last", usual & all.sane() & all.holds(all.lines, before),
+               all.holds(all.with(makes_line(r), r.event.now), after));
     const Window warnings(goal, limit.burst - log_reserve, limit.interval);
-    goal.prove_once("warnings-last",
-                    usual & (limit.burst > log_reserve) & warnings.sane() & warnings.holds(warnings.lines, before),
-                    warnings.holds(warnings.with(makes(r, LogLine::warning), r.event.now), after));
+    goal.prove("warnings-last",
+               usual & (limit.burst > log_reserve) & warnings.sane() & warnings.holds(warnings.lines, before),
+               warnings.holds(warnings.with(makes(r, LogLine::warning), r.event.now), after));
     goal.prove("only-a-line-takes", usual & !makes_line(r),
                (r.after.total.tokens == r.before.total.tokens) & (r.after.total.since == r.before.total.since));
     goal.witness("lines-last", makes(r, LogLine::warning) & (all.lines >= 2));
@@ -178,14 +189,13 @@ void word_is_the_bucket(LogGoal& goal) {
     const auto sum_up = attempt(limits.total, full_total(limits, r.before), 0);
     const Bool usual = in_range(r) & r.event.active & (limits.total.burst > log_reserve) & !r.event.limits;
     const Bool owes = r.before.account.suppressed != r.before.account.reported;
-    goal.prove_once("same-warnings", usual & is_attempt(r),
-                    makes(r, LogLine::warning) == (site.admitted & warn.admitted));
-    goal.prove_once("same-summaries", usual & is_flush(r),
-                    makes(r, LogLine::summary) == (owes & site.admitted & sum_up.admitted));
-    goal.prove_once("same-after-a-warning", usual & makes(r, LogLine::warning),
-                    (full_site(limits, r.after) == site.full_at) & (full_total(limits, r.after) == warn.full_at));
-    goal.prove_once("same-after-a-summary", usual & makes(r, LogLine::summary),
-                    (full_site(limits, r.after) == site.full_at) & (full_total(limits, r.after) == sum_up.full_at));
+    goal.prove("same-warnings", usual & is_attempt(r), makes(r, LogLine::warning) == (site.admitted & warn.admitted));
+    goal.prove("same-summaries", usual & is_flush(r),
+               makes(r, LogLine::summary) == (owes & site.admitted & sum_up.admitted));
+    goal.prove("same-after-a-warning", usual & makes(r, LogLine::warning),
+               (full_site(limits, r.after) == site.full_at) & (full_total(limits, r.after) == warn.full_at));
+    goal.prove("same-after-a-summary", usual & makes(r, LogLine::summary),
+               (full_site(limits, r.after) == site.full_at) & (full_total(limits, r.after) == sum_up.full_at));
     goal.prove("untouched-without-a-line", usual & !makes_line(r),
                (full_site(limits, r.after) == full_site(limits, r.before)) &
                    (full_total(limits, r.after) == full_total(limits, r.before)));
@@ -251,14 +261,13 @@ void window_of_64_bits(LogGoal& goal) {
                                             Wide::widened(tolerance), Wide::number(end_of_time), goal.word_fault());
     // 80 bits hold every sum the text forms, so there it computes with integers: nothing wraps in 64 bits either.
     goal.prove_bits("no-operation-wraps", Bool(true),
-                    (narrow.admitted == wide.admitted) & Bool(wide.full_at.e == Wide::widened(narrow.full_at.e).e),
-                    true);
-    // The window once more, on 64-bit words with the counter beside them in 128, for the limits a partition has by
+                    (narrow.admitted == wide.admitted) & Bool(wide.full_at.e == Wide::widened(narrow.full_at.e).e));
+    // The window once more, on 64-bit words with the counter beside them in 80, for the limits a partition has by
     // default.
-    using Ghost = Vectors<128>;
+    using Ghost = Wide; // its sums are below 2^72
     const Ghost::Number s = Ghost::widened(word("s"));
     const Ghost::Number t = Ghost::widened(word("t"));
-    const Ghost::Number c{z3.bv_const("intervals_of_lines", 128)};
+    const Ghost::Number c{z3.bv_const("intervals_of_lines", 80)};
     const auto defaults = [&](const std::string& name, std::uint64_t burst, std::uint64_t ns) {
         const auto done =
             machine_attempt<Narrow>(Narrow::Number{full}, Narrow::Number{now}, Narrow::number(ns),
@@ -268,9 +277,9 @@ void window_of_64_bits(LogGoal& goal) {
             return (lines <= zero) | ((s + lines <= Ghost::widened(at)) & (s + lines <= t + Ghost::number(burst * ns)));
         };
         const Bool inside = done.admitted & (s <= Ghost::widened(now)) & (Ghost::widened(now) <= t);
-        const Bool sane = (s <= t) & Bool(z3::ult(c.e, z3::shl(z3.bv_val(1, 128), 70)));
+        const Bool sane = (s <= t) & Bool(z3::ult(c.e, z3::shl(z3.bv_val(1, 80), 70)));
         goal.prove_bits(name + "-lasts", sane & holds(c, full),
-                        holds(Ghost::ite(inside, c + Ghost::number(ns), c), done.full_at.e), false);
+                        holds(Ghost::ite(inside, c + Ghost::number(ns), c), done.full_at.e));
     };
     defaults("site", 10, 500'000'000);
     defaults("partition", 64, 100'000'000);
@@ -358,8 +367,8 @@ void lateness(LogGoal& goal) {
                    ite(full > take.now, full, take.now) + take.limit.interval);
     goal.prove("tokens-left-are-time-left", takes,
                full <= take.now + (take.limit.burst - 1 - left) * take.limit.interval);
-    goal.prove_once("reserve-is-there-for-each-round", of_total,
-                    total_holds(full_total(r.limits, r.after), now, flushed_after, in_round_after));
+    goal.prove("reserve-is-there-for-each-round", of_total,
+               total_holds(full_total(r.limits, r.after), now, flushed_after, in_round_after));
     const Bool suppressed = is_attempt(r) & !makes_line(r);
     goal.prove("debt-stays-due", of_debt, debt_holds(owed & !makes_line(r), owed_since, r.after));
     goal.prove("a-suppression-is-a-debt", of_debt & suppressed, debt_holds(Bool(true), now, r.after));
