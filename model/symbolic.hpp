@@ -84,7 +84,7 @@ struct Symbolic {
         friend Bv operator-(const Bv& a, const Bv& b) { return Bv(a.term_ - b.term_); }
         friend Bv operator<<(const Bv& a, unsigned n) { return Bv(z3::shl(a.term_, amount(n))); }
         friend Bv operator>>(const Bv& a, unsigned n) { return Bv(z3::lshr(a.term_, amount(n))); }
-        // Of numbers the answer is known, so that what follows from a fixed exit is no part of the terms (Goal::fixed).
+        // Of numbers the answer is known, so that what follows from a fixed exit is no part of the terms (proofs::narrowed).
         friend Bool operator==(const Bv& a, const Bv& b) {
             return a.term_.is_numeral() && b.term_.is_numeral() ? Bool(z3::eq(a.term_, b.term_))
                                                                 : Bool(a.term_ == b.term_);
@@ -127,7 +127,7 @@ Symbolic::Bv<W> zext(const Symbolic::Bv<V>& a) {
 template <unsigned W, unsigned V>
 Symbolic::Bv<W> trunc(const Symbolic::Bv<V>& a) {
     static_assert(W <= V);
-    // The low part of a word in two parts, as Goal::fixed makes them, is that part.
+    // The low part of a word in two parts, as a fixed exit has them, is that part.
     z3::expr term = a.term();
     while (term.is_app()) {
         const auto kind = term.decl().decl_kind();

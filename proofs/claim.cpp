@@ -46,24 +46,6 @@ const Run& Goal::step(std::string label, const Config<Symbolic>& config, const S
     return run;
 }
 
-const Run& Goal::second(const std::function<void(State<Symbolic>& before, Exit<Symbolic>& exit)>& vary) {
-    State<Symbolic> before = run().before;
-    Exit<Symbolic> exit = run().exit;
-    vary(before, exit);
-    return step("second", run().config, before, exit);
-}
-
-std::pair<const Run&, const Run&>
-Goal::fixed(const std::string& label, const std::function<void(Exit<Symbolic>& exit)>& fix,
-            const std::function<void(State<Symbolic>& before, Exit<Symbolic>& exit)>& vary) {
-    State<Symbolic> before = run().before;
-    Exit<Symbolic> exit = run().exit;
-    fix(exit);
-    const Run& first = step(label, run().config, before, exit);
-    vary(before, exit);
-    return {first, step(label + ", again", run().config, before, exit)};
-}
-
 Bool Goal::armed(const VpShared<Symbolic>& vp, const VtlState<Symbolic>& vtl, const Bool& vtl1, const Bv<32>& msr,
                  bool write) const {
     const Reading<Symbolic> reading(mutant_, {run().config, run().before, run().exit});
@@ -78,7 +60,13 @@ Bool Goal::hypercall_allowed(const Bool& set, const Bv<8>& vtl, const Bv<32>& na
 void Goal::assume_valid_state() { assumed_ = assumed_ & valid_state<Symbolic>(run().config, run().before); }
 
 void Goal::prove(std::string name, const Bool& premise, const Bool& conclusion) {
-    obligations_.push_back({.name = std::move(name), .premise = assumed_ & premise, .conclusion = conclusion});
+    obligations_.push_back(
+        {.name = std::move(name), .premise = assumed_ & premise, .conclusion = conclusion, .shown = Bool(true)});
+}
+
+void Goal::prove(RunKey, std::string name, const Bool& premise, const Bool& conclusion, const Bool& shown) {
+    obligations_.push_back(
+        {.name = std::move(name), .premise = assumed_ & premise, .conclusion = conclusion, .shown = shown});
 }
 
 Query Goal::counterexample(const Obligation& obligation) {
@@ -94,7 +82,7 @@ Query Goal::difference(const Run& written) {
 }
 
 Query Goal::reach(const Obligation& obligation) {
-    std::vector<Bool> formulas{obligation.premise};
+    std::vector<Bool> formulas{obligation.premise, obligation.shown};
     for (const Run& run : runs_) {
         formulas.push_back(valid_state<Symbolic>(run.config, run.before));
     }

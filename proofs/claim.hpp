@@ -32,11 +32,19 @@ struct Run {
     std::vector<Bool> guards; ///< by ClauseIndex
 };
 
+/// Needed to put further runs into a scene, which the library of comparisons alone does (noninterference.hpp): so a claim
+/// cannot compare runs without saying who may learn what, or that it is about something else.
+class RunKey {
+    friend class Runs;
+    RunKey() {} // NOLINT(modernize-use-equals-default): a defaulted one lets anybody write {}
+};
+
 /// Something to prove: wherever `premise` holds, so does `conclusion`.
 struct Obligation {
     std::string name; ///< lower case with hyphens, unique in the claim
     Bool premise;
     Bool conclusion;
+    Bool shown; ///< what has to be reachable together with the premise: that two runs differ
 };
 
 /// Where a claim is put: terms of one Z3 context, of the specification as written or of a mutant. Belongs to one thread.
@@ -48,19 +56,16 @@ public:
 
     /// The run from any state with any exit.
     [[nodiscard]] const Run& run() const { return runs_.front(); }
-    /// Another run, to be compared with the first one. Fields that `vary` replaces by `fresh` differ at will.
-    const Run& second(const std::function<void(model::State<Symbolic>& before, model::Exit<Symbolic>& exit)>& vary);
-    /// A run whose exit is narrowed by `fix`, and the same run again after `vary`. What a fixed kind or reason rules out is
-    /// no part of their terms, so two-run obligations about them are small. An obligation about them holds of the exits
-    /// that `fix` can make out of any exit.
-    std::pair<const Run&, const Run&>
-    fixed(const std::string& label, const std::function<void(model::Exit<Symbolic>& exit)>& fix,
-          const std::function<void(model::State<Symbolic>& before, model::Exit<Symbolic>& exit)>& vary);
-    /// Replaces `field` by a new variable of the same type.
-    template <class Field>
-    void fresh(Field& field) {
-        field = Field(variable("second." + std::to_string(variables_++), field.term().get_sort()));
+    /// Another run under the same configuration, to be compared with the first one.
+    const Run& add(RunKey, std::string label, const model::State<Symbolic>& before, const model::Exit<Symbolic>& exit) {
+        return step(std::move(label), run().config, before, exit);
     }
+    /// A new variable.
+    [[nodiscard]] z3::expr fresh(RunKey, const z3::sort& sort) {
+        return variable("second." + std::to_string(variables_++), sort);
+    }
+    /// Adds an obligation about two runs; `shown` says that they differ.
+    void prove(RunKey, std::string name, const Bool& premise, const Bool& conclusion, const Bool& shown);
     /// Whether the MSR bitmap intercepts the access when the VP is `vp` and the VTL's registers are `vtl`.
     [[nodiscard]] Bool armed(const model::VpShared<Symbolic>& vp, const model::VtlState<Symbolic>& vtl,
                              const Bool& vtl1, const Bv<32>& msr, bool write) const;

@@ -262,19 +262,13 @@ const ChargeRun& LogGoal::charge() {
     return step(run);
 }
 
-const ChargeRun& LogGoal::charge(const ChargeRun& first, const std::function<void(ChargeRun&)>& vary) {
-    ChargeRun& run = charges_.emplace_back(first);
-    vary(run);
-    return step(run);
-}
-
 Query LogGoal::counterexample(const LogObligation& obligation) {
     const std::vector<z3::expr> both{obligation.premise.term(), (!obligation.conclusion).term()};
     return {.name = obligation.name, .comments = {}, .logic = obligation.logic, .assertions = both, .original = both};
 }
 
 Query LogGoal::reach(const LogObligation& obligation) {
-    const std::vector<z3::expr> premise{obligation.premise.term()};
+    const std::vector<z3::expr> premise{(obligation.premise & obligation.shown).term()};
     return {.name = obligation.name + " (premise)",
             .comments = {},
             .logic = obligation.logic,

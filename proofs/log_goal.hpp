@@ -2,6 +2,7 @@
 // numbers that a claim follows along (ghosts) beside them.
 #pragma once
 
+#include "proofs/claim.hpp"
 #include "proofs/formula.hpp"
 #include "proofs/log_mutants.hpp"
 #include "proofs/machine_bucket.hpp"
@@ -49,6 +50,8 @@ struct LogObligation {
     Logic logic = Logic::integers;
     model::Symbolic::Bool premise;
     model::Symbolic::Bool conclusion;
+    /// What has to be reachable together with the premise: that two runs differ.
+    model::Symbolic::Bool shown{true};
 };
 
 /// Where a claim about the budget is put. Belongs to one thread.
@@ -68,31 +71,34 @@ public:
     const BucketTake& take();
     /// An exit that is charged.
     const ChargeRun& charge();
-    /// The same again, varied.
-    const ChargeRun& charge(const ChargeRun& first, const std::function<void(ChargeRun&)>& vary);
+    /// Another one, to be compared: the step is taken of what `start` starts from.
+    const ChargeRun& add(RunKey, const ChargeRun& start) { return step(charges_.emplace_back(start)); }
     /// A new variable.
     [[nodiscard]] Int number(const std::string& name) { return Int(context_.int_const(name.c_str())); }
     [[nodiscard]] Bool flag(const std::string& name) { return Bool(context_.bool_const(name.c_str())); }
-    template <class Field>
-    void fresh(Field& field) {
-        field = Field(context_.constant(("fresh." + std::to_string(fresh_++)).c_str(), field.term().get_sort()));
+    [[nodiscard]] z3::expr fresh(RunKey, const z3::sort& sort) {
+        return context_.constant(("fresh." + std::to_string(fresh_++)).c_str(), sort);
     }
 
     /// Adds an obligation over integers.
     void prove(std::string name, const Bool& premise, const Bool& conclusion) {
-        obligations_.push_back({std::move(name), Logic::integers, premise, conclusion});
+        obligations_.push_back({std::move(name), Logic::integers, premise, conclusion, Bool(true)});
     }
     /// Adds one without products, for which solvers have better means.
     void prove_linear(std::string name, const Bool& premise, const Bool& conclusion) {
-        obligations_.push_back({std::move(name), Logic::linear, premise, conclusion});
+        obligations_.push_back({std::move(name), Logic::linear, premise, conclusion, Bool(true)});
     }
     /// Adds one over machine words and unknown functions.
     void prove_charge(std::string name, const Bool& premise, const Bool& conclusion) {
-        obligations_.push_back({std::move(name), Logic::functions, premise, conclusion});
+        obligations_.push_back({std::move(name), Logic::functions, premise, conclusion, Bool(true)});
+    }
+    /// Adds one of them about two runs; `shown` says that they differ.
+    void prove_charge(RunKey, std::string name, const Bool& premise, const Bool& conclusion, const Bool& shown) {
+        obligations_.push_back({std::move(name), Logic::functions, premise, conclusion, shown});
     }
     /// Adds one over machine words.
     void prove_bits(std::string name, const Bool& premise, const Bool& conclusion) {
-        obligations_.push_back({std::move(name), Logic::sums, premise, conclusion});
+        obligations_.push_back({std::move(name), Logic::sums, premise, conclusion, Bool(true)});
     }
     /// What the witness shows besides the premise of the obligation of that name.
     void witness(std::string obligation, const Bool& shown) {

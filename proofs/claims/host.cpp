@@ -1,6 +1,7 @@
 // Claims on the host side: the guard under register hypercalls, the paravisor's routes to a VTL's registers, the
 // hypervisor's answers, and the audit.
 #include "proofs/claims/claims.hpp"
+#include "proofs/noninterference.hpp"
 #include "proofs/words.hpp"
 
 #include <iterator>
@@ -359,15 +360,16 @@ void special_path(Goal& goal) {
     goal.prove("gives-the-answer", gives & (r.exit.argument != 3), r.out.result == r.exit.answer_value);
     goal.prove("else-gives-nothing", special(r) & !gives, r.out.result == 0);
     // Whatever else a request could name has no influence, and no other request has its argument.
-    const Run& other = goal.second([&](State<Symbolic>&, Exit<Symbolic>& exit) {
-        goal.fresh(exit.name);
-        goal.fresh(exit.vtl1);
-        goal.fresh(exit.target_vtl);
-        goal.fresh(exit.operation);
-        goal.fresh(exit.origin);
-        goal.fresh(exit.value_high);
-    });
-    goal.prove("cannot-name-anything-else", special(r), same(r.out, other.out) & same(r.after, other.after));
+    const Holding rest{"whatever else a request could name", {Domain::paravisor}, [](Cells& cells, Start& start) {
+                           auto& exit = start.exit;
+                           cells.add("name", exit.name);
+                           cells.add("vtl1", exit.vtl1);
+                           cells.add("target_vtl", exit.target_vtl);
+                           cells.add("operation", exit.operation);
+                           cells.add("origin", exit.origin);
+                           cells.add("value_high", exit.value_high);
+                       }};
+    Pair(goal, r, {rest}).consistent("cannot-name-anything-else", special(r), everything(), {channels::request});
     goal.prove("the-general-path-names-a-guests-register-only", host_access(r) & (r.out.hypercall != 0),
                register_hypercall(r) & (r.out.hypercall_vtl < 2) & (r.out.hypercall_register == r.exit.name));
     goal.witness(isolation_is(r, Isolation::tdx) & !asked.listed);
@@ -461,7 +463,12 @@ void access_of_host(Goal& goal) {
     for (std::size_t v = 0; v < 2; ++v) {
         const std::string vtl = "vtl" + std::to_string(v);
         const Bool of_v = r.exit.vtl1 == Bool(v == 1);
-        goal.prove(vtl + "-is-reached-as-named-only", host_access(r) & !of_v, same(r.before.vtl[v], r.after.vtl[v]));
+        const Observation registers{.name = "registers",
+                                    .observers = {v == 0 ? Domain::vtl0 : Domain::vtl1},
+                                    .state = [&](Seen& seen, const State<Symbolic>& s) { seen.all(s.vtl[v]); },
+                                    .outcome = {}};
+        local_respect(goal, vtl + "-is-reached-as-named-only", Domain::paravisor, host_access(r) & !of_v, registers,
+                      {channels::request});
         Bv<64> value(0);
         Bool listed{false};
         for (const Held& held : held_registers()) {
@@ -475,7 +482,7 @@ void access_of_host(Goal& goal) {
             sint = Symbolic::ite(r.exit.name == 0xA0000 + n, r.before.vtl[v].synic.sint[n], sint);
         }
         // Only gets of this VTL, so that the solver need not think of anything else.
-        const Run& get = goal.second([&](State<Symbolic>&, Exit<Symbolic>& exit) {
+        const Run& get = narrowed(goal, vtl + ", get", [&](State<Symbolic>&, Exit<Symbolic>& exit) {
             exit.kind = code(Kind::host_access);
             exit.vtl1 = Bool(v == 1);
             exit.operation = 0;
@@ -494,8 +501,15 @@ void access_of_host(Goal& goal) {
                        bank.star = Symbolic::ite(r.exit.name == 0x80008, r.exit.value, bank.star);
                    }));
     }
-    goal.prove("partition-share-stays", host_access(r),
-               same(r.before.partition[0], r.after.partition[0]) & same(r.before.partition[1], r.after.partition[1]));
+    const Observation shares{.name = "partition shares",
+                             .observers = {Domain::vtl0, Domain::vtl1},
+                             .state =
+                                 [](Seen& seen, const State<Symbolic>& s) {
+                                     seen.all(s.partition[0]);
+                                     seen.all(s.partition[1]);
+                                 },
+                             .outcome = {}};
+    local_respect(goal, "partition-share-stays", Domain::paravisor, host_access(r), shares);
     goal.prove("a-get-changes-nothing", host_access(r) & gets(r), state_kept(r));
     goal.prove("refused-changes-nothing", host_access(r) & became(r, Disposition::refused),
                state_kept(r) & (r.out.result == 0) & (r.out.result_high == 0));
@@ -519,7 +533,7 @@ void access_of_host(Goal& goal) {
 void rules_of_host(Goal& goal) {
     const Run& r = goal.run();
     // The same set, by VTL1 for VTL0 and by the paravisor.
-    const Run& host = goal.second([&](State<Symbolic>&, Exit<Symbolic>& exit) {
+    const Run& host = narrowed(goal, "host", [](State<Symbolic>&, Exit<Symbolic>& exit) {
         exit.kind = code(Kind::host_access);
         exit.origin = 3;
         exit.operation = 1;
@@ -537,48 +551,45 @@ void rules_of_host(Goal& goal) {
     goal.prove("what-vtl1-may-set-the-paravisor-may", both & granted, became(host, Disposition::accepted));
     goal.prove("what-is-refused-is-refused", both & settable & !granted & (status != 0x6) & !page,
                became(host, Disposition::refused) & (host.out.error == status));
-    goal.prove("with-the-same-effect", both & granted, same(r.after.vtl[0], host.after.vtl[0]));
-    goal.prove("and-the-same-request", both & granted,
-               (r.out.request == host.out.request) & (r.out.request_index == host.out.request_index) &
-                   (r.out.request_value == host.out.request_value) & (r.out.request_high == host.out.request_high) &
-                   (r.out.request_vtl == host.out.request_vtl));
+    const Observation registers{.name = "registers of VTL0",
+                                .observers = {Domain::vtl0},
+                                .state = [](Seen& seen, const State<Symbolic>& s) { seen.all(s.vtl[0]); },
+                                .outcome = {}};
+    const Observation request{.name = "request",
+                              .observers = {Domain::module, Domain::devices},
+                              .state = {},
+                              .outcome = [](Seen& seen, const Run& run) {
+                                  seen.each(run.out.request, run.out.request_index, run.out.request_value,
+                                            run.out.request_high, run.out.request_vtl);
+                              }};
+    same_effect(goal, "with-the-same-effect", both & granted, r, host, registers);
+    same_effect(goal, "and-the-same-request", both & granted, r, host, request);
     goal.witness(r.exit.name == 0x40000);
 }
 
 void answers(Goal& goal) {
     const Run& r = goal.run();
-    const Run& other = goal.second([&](State<Symbolic>&, Exit<Symbolic>& exit) {
-        goal.fresh(exit.answer_status);
-        goal.fresh(exit.answer_count);
-        goal.fresh(exit.answer_timeouts);
-        goal.fresh(exit.answer_value);
-    });
-    const auto alike = [](const Run& a, const Run& b) { return same(a.out, b.out) & same(a.after, b.after); };
+    Pair answer(goal, r, {holdings::hypervisor_answer()});
     // One kind of exit at a time: the solver need not think of the others.
-    const auto with_answers_of_other = [&](const auto& only) {
-        const Run& one = goal.second([&](State<Symbolic>&, Exit<Symbolic>& exit) { only(exit); });
-        const Run& two = goal.second([&](State<Symbolic>&, Exit<Symbolic>& exit) {
-            only(exit);
-            exit.answer_status = other.exit.answer_status;
-            exit.answer_count = other.exit.answer_count;
-            exit.answer_timeouts = other.exit.answer_timeouts;
-            exit.answer_value = other.exit.answer_value;
-        });
-        return std::pair<const Run&, const Run&>(one, two);
+    const auto with_other_answers = [&](const std::string& label, const auto& only) {
+        const Run& one = narrowed(goal, label, [&](State<Symbolic>&, Exit<Symbolic>& exit) { only(exit); });
+        return Pair(goal, one, {holdings::hypervisor_answer()}, label + ", again");
     };
-    const auto [exit_one, exit_two] =
-        with_answers_of_other([](Exit<Symbolic>& exit) { exit.kind = code(Kind::l2_exit); });
-    goal.prove("no-say-in-any-other-exit", !calls(exit_one, 0xD) & !calls(exit_one, 0xF), alike(exit_one, exit_two));
-    goal.prove("no-say-in-requests", !is_kind(r, Kind::l2_exit) & !host_access(r) & !special(r), alike(r, other));
-    const auto [access_one, access_two] =
-        with_answers_of_other([](Exit<Symbolic>& exit) { exit.kind = code(Kind::host_access); });
+    Pair exits = with_other_answers("exit", [](Exit<Symbolic>& exit) { exit.kind = code(Kind::l2_exit); });
+    exits.consistent("no-say-in-any-other-exit", !calls(exits.one(), 0xD) & !calls(exits.one(), 0xF), everything());
+    answer.consistent("no-say-in-requests", !is_kind(r, Kind::l2_exit) & !host_access(r) & !special(r), everything());
+    Pair accesses =
+        with_other_answers("host access", [](Exit<Symbolic>& exit) { exit.kind = code(Kind::host_access); });
     // Claim DEVICE: without a hypercall no answer has influence.
-    goal.prove("host-accesses-are-answered-by-others", hardware_isolated(access_one), access_one.out.hypercall == 0);
-    goal.prove("no-say-in-the-state-behind-a-host-access", Bool(true), same(access_one.after, access_two.after));
-    goal.prove("no-say-in-the-state-behind-a-special-request", special(r), same(r.after, other.after));
+    goal.prove("host-accesses-are-answered-by-others", hardware_isolated(accesses.one()),
+               accesses.one().out.hypercall == 0);
+    accesses.step_consistent("no-say-in-the-state-behind-a-host-access", Bool(true), everything(), {channels::answer});
+    answer.step_consistent("no-say-in-the-state-behind-a-special-request", special(r), everything(),
+                           {channels::answer});
     const auto denied = [](const Run& run) { return run.out.gpr[rax] == 0x8; };
     for (const std::uint16_t number : {std::uint16_t{0xD}, std::uint16_t{0xF}}) {
-        const auto [one, two] = with_answers_of_other([&](Exit<Symbolic>& exit) {
+        const std::string call = number == 0xD ? "the-partition" : "a-vp";
+        Pair pair = with_other_answers(call, [&](Exit<Symbolic>& exit) {
             const auto low_part = [&](Bv<64>& word, std::uint16_t low) {
                 word = Bv<64>(z3::concat(word.term().extract(63, 16), goal.context().bv_val(low, 16)));
             };
@@ -586,10 +597,10 @@ void answers(Goal& goal) {
             low_part(exit.info[info_rax], vmcall);
             low_part(exit.gpr[rcx], number);
         });
-        const std::string call = number == 0xD ? "the-partition" : "a-vp";
+        const Run& one = pair.one();
         goal.prove("may-withhold-vtl1-from-" + call, calls(one, number) & denied(one), state_kept(one));
-        goal.prove("but-decides-nothing-else-for-" + call, calls(one, number) & !denied(one) & !denied(two),
-                   alike(one, two));
+        pair.consistent("but-decides-nothing-else-for-" + call,
+                        calls(one, number) & !denied(one) & !denied(pair.other()), everything(), {channels::answer});
     }
 
     const Asked asked = asked_of(r);
@@ -612,7 +623,7 @@ void answers(Goal& goal) {
     goal.prove("a-maximum-vtl-is-at-most-2", special(r) & became(r, Disposition::accepted),
                implies(r.exit.argument == 0, (r.out.result & 0xF) <= 2) &
                    implies(r.exit.argument == 2, ((r.out.result >> 16) & 0xF) <= 2));
-    goal.witness(r.exit.answer_value != other.exit.answer_value);
+    goal.witness(r.exit.answer_value != answer.other().exit.answer_value);
 }
 
 /// The part of an outcome that an audit record is.
@@ -708,40 +719,59 @@ void audit_ring(Goal& goal) {
 
 void audit_blind(Goal& goal) {
     const Run& r = goal.run();
-    const Run& other = goal.second([&](State<Symbolic>& before, Exit<Symbolic>& exit) {
-        const auto vary = [&](const FieldName&, auto& field) { goal.fresh(field); };
-        for (std::size_t i = 0; i < exit.gpr.size(); ++i) {
-            // The header of a hypercall and the MSR number are not contents.
-            if (i != rcx && i != rdx && i != r8) {
-                goal.fresh(exit.gpr[i]);
+    const Holding values{
+        "values of the exit", {Domain::vtl0, Domain::vtl1, Domain::paravisor}, [](Cells& cells, Start& start) {
+            auto& exit = start.exit;
+            for (std::size_t i = 0; i < exit.gpr.size(); ++i) {
+                // The header of a hypercall and the MSR number are not contents.
+                if (i != rcx && i != rdx && i != r8) {
+                    cells.add("gpr", exit.gpr[i]);
+                }
             }
-        }
-        for (auto* field :
-             {&exit.value, &exit.value_high, &exit.register_value, &exit.register_value_high, &exit.assist_rax,
-              &exit.assist_rcx, &exit.answer_value, &exit.apic_value, &exit.rip, &exit.rflags, &exit.cr0, &exit.cr4}) {
-            goal.fresh(*field);
-        }
-        Context<Symbolic>::visit("", vary, exit.context);
-        for (auto& vtl : before.vtl) {
-            // Whether the APIC is in x2APIC mode decides which accesses exit.
-            const auto apic_base = vtl.apic_base;
-            VtlState<Symbolic>::visit(vary, vtl);
-            vtl.apic_base = apic_base;
-        }
-        Context<Symbolic>::visit("", vary, before.slot.enable);
-        Context<Symbolic>::visit("", vary, before.slot.start);
-    });
+            for (auto* field : {&exit.value, &exit.value_high, &exit.rip, &exit.rflags, &exit.cr0, &exit.cr4}) {
+                cells.add("value", *field);
+            }
+            Context<Symbolic>::visit("", cells, exit.context);
+        }};
+    const Holding answers{"values that are answered",
+                          {Domain::module, Domain::devices, Domain::hypervisor, Domain::vtl1},
+                          [](Cells& cells, Start& start) {
+                              auto& exit = start.exit;
+                              for (auto* field : {&exit.register_value, &exit.register_value_high, &exit.assist_rax,
+                                                  &exit.assist_rcx, &exit.answer_value, &exit.apic_value}) {
+                                  cells.add("answer", *field);
+                              }
+                          }};
+    const Holding contexts{"contexts that wait", {Domain::other_vp}, [](Cells& cells, Start& start) {
+                               Context<Symbolic>::visit("", cells, start.before.slot.enable);
+                               Context<Symbolic>::visit("", cells, start.before.slot.start);
+                           }};
+    // Whether the APIC is in x2APIC mode decides which accesses exit.
+    Pair pair(
+        goal, r,
+        {values, answers, holdings::registers(0, {"apic_base"}), holdings::registers(1, {"apic_base"}), contexts});
+    const Run& other = pair.other();
     const auto& a = r.out;
     const auto& b = other.out;
-    goal.prove("whether-and-what-about", Bool(true),
-               (a.audit == b.audit) & (a.audit_origin == b.audit_origin) & (a.audit_operation == b.audit_operation) &
-                   (a.audit_vtl == b.audit_vtl) & (a.audit_register == b.audit_register));
+    const auto audited = [](auto what) {
+        return Observation{.name = "audit record", .observers = {Domain::audit}, .state = {}, .outcome = what};
+    };
+    pair.output_consistent("whether-and-what-about", Bool(true), audited([](Seen& seen, const Run& run) {
+                               seen.each(run.out.audit, run.out.audit_origin, run.out.audit_operation,
+                                         run.out.audit_vtl, run.out.audit_register);
+                           }),
+                           {channels::request});
     const Bool alike = (a.audit_reason == b.audit_reason) & (a.audit_verdict == b.audit_verdict);
-    goal.prove("by-which-route", a.audit & alike, a.audit_route == b.audit_route);
-    goal.prove("counters", (r.before.vp.audit_count == other.before.vp.audit_count),
-               (r.after.vp.audit_next == other.after.vp.audit_next) &
-                   (r.after.vp.audit_count == other.after.vp.audit_count) &
-                   (r.after.vp.audit_lost == other.after.vp.audit_lost));
+    pair.output_consistent("by-which-route", a.audit & alike,
+                           audited([](Seen& seen, const Run& run) { seen.add(run.out.audit_route); }),
+                           {channels::accepted_or_not});
+    const Observation counters{
+        .name = "counters",
+        .observers = {Domain::audit},
+        .state = [](Seen& seen,
+                    const State<Symbolic>& s) { seen.each(s.vp.audit_next, s.vp.audit_count, s.vp.audit_lost); },
+        .outcome = {}};
+    pair.step_consistent("counters", Bool(true), counters);
     // All that a value can show is whether it was good, by one of the statuses of its rule.
     goal.prove("a-reason-is-a-status", r.out.audit, (a.audit_reason <= 0x86));
     goal.witness(r.out.audit & (r.exit.value != other.exit.value));

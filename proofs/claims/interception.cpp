@@ -1,5 +1,6 @@
 // Claims on what VTL1 claims besides MSRs, and its messages.
 #include "proofs/claims/claims.hpp"
+#include "proofs/noninterference.hpp"
 #include "proofs/words.hpp"
 
 namespace vtlcheck::proofs {
@@ -182,22 +183,21 @@ void armed_cr(Goal& goal) {
                (cr4_mask(after) == with(cr4_always, bit(vp.intercept_control, 1), v)) &
                    (cr0_mask(after) == cr0_mask(vp)) & (table_exits(after) == table_exits(vp)));
     // Mask and then control word, or the other way round.
+    const auto set_mask = [&](Exit<Symbolic>& exit) { sets_own(exit, 0xE0001, r.exit.value); };
+    const auto set_control = [&](Exit<Symbolic>& exit) { sets_own(exit, 0xE0000, r.exit.value_high); };
     const Run& mask_first =
-        goal.second([&](State<Symbolic>&, Exit<Symbolic>& exit) { sets_own(exit, 0xE0001, r.exit.value); });
-    const Run& then_control = goal.second([&](State<Symbolic>& before, Exit<Symbolic>& exit) {
-        before = mask_first.after;
-        sets_own(exit, 0xE0000, r.exit.value_high);
-    });
+        narrowed(goal, "mask first", [&](State<Symbolic>&, Exit<Symbolic>& exit) { set_mask(exit); });
+    const Run& then_control = followed(goal, "then control", mask_first, set_control);
     const Run& control_first =
-        goal.second([&](State<Symbolic>&, Exit<Symbolic>& exit) { sets_own(exit, 0xE0000, r.exit.value_high); });
-    const Run& then_mask = goal.second([&](State<Symbolic>& before, Exit<Symbolic>& exit) {
-        before = control_first.after;
-        sets_own(exit, 0xE0001, r.exit.value);
-    });
-    goal.prove("order-does-not-matter", vp.vtl1_present,
-               (cr0_mask(then_control.after.vp) == cr0_mask(then_mask.after.vp)) &
-                   (cr4_mask(then_control.after.vp) == cr4_mask(then_mask.after.vp)) &
-                   (table_exits(then_control.after.vp) == table_exits(then_mask.after.vp)));
+        narrowed(goal, "control first", [&](State<Symbolic>&, Exit<Symbolic>& exit) { set_control(exit); });
+    const Run& then_mask = followed(goal, "then mask", control_first, set_mask);
+    const Observation armed{
+        .name = "what is armed",
+        .observers = {Domain::vtl0, Domain::vtl1},
+        .state = [&](Seen& seen,
+                     const State<Symbolic>& s) { seen.each(cr0_mask(s.vp), cr4_mask(s.vp), table_exits(s.vp)); },
+        .outcome = {}};
+    same_effect(goal, "order-does-not-matter", vp.vtl1_present, then_control, then_mask, armed);
     goal.witness(vp.vtl1_present & bit(vp.intercept_control, 1) & (vp.cr4_mask != 0));
 }
 
@@ -391,19 +391,18 @@ void message_kept(Goal& goal) {
     goal.prove("nothing-kept-without-a-message", (before.intercept_pending | same_message(before.pending, empty)),
                after.intercept_pending | same_message(after.pending, empty));
     // Exactly once.
-    const Run& again = goal.second([&](State<Symbolic>& state, Exit<Symbolic>& exit) {
-        state = r.after;
-        exit.kind = code(Kind::deliver_message);
-    });
+    const Run& again =
+        followed(goal, "again", r, [](Exit<Symbolic>& exit) { exit.kind = code(Kind::deliver_message); });
     goal.prove("delivered-once", delivers & posted,
                became(again, Disposition::refused) & (again.out.error == 5) & (again.out.message == 0));
     // VTL0 runs into the same write again and again while the slot is busy: whatever was kept, the last message is.
-    const Run& repeated = goal.second([&](State<Symbolic>& state, Exit<Symbolic>&) {
-        goal.fresh(state.vp.intercept_pending);
-        InterceptMessage<Symbolic>::visit("", [&](const auto&, auto& field) { goal.fresh(field); }, state.vp.pending);
-    });
-    goal.prove("a-repeat-is-told-alike", pending, same(repeated.out, r.out));
-    goal.prove("a-repeat-queues-nothing-more", pending, same(repeated.after, r.after));
+    const Holding kept{"message kept of an earlier write", {Domain::vtl0}, [](Cells& cells, Start& start) {
+                           cells.add("intercept_pending", start.before.vp.intercept_pending);
+                           InterceptMessage<Symbolic>::visit("", cells, start.before.vp.pending);
+                       }};
+    Pair repeated(goal, r, {kept}, "repeated");
+    repeated.output_consistent("a-repeat-is-told-alike", pending, everything());
+    repeated.step_consistent("a-repeat-queues-nothing-more", pending, everything());
     goal.prove("vtl0-is-not-entered-meanwhile", after.intercept_pending, next_entry<Symbolic>(after) != 0);
     goal.prove("entered-next", next_entry<Symbolic>(after) ==
                                    Symbolic::ite(after.active_vtl1, Bv<8>(1),

@@ -1,6 +1,9 @@
 // Claims on what the host learns: the warnings, and the crash notification.
 #include "proofs/claims/claims.hpp"
+#include "proofs/noninterference.hpp"
 #include "proofs/words.hpp"
+
+#include <algorithm>
 
 namespace vtlcheck::proofs {
 
@@ -45,48 +48,49 @@ void log_one(Goal& goal) {
 }
 
 /// What the host sees of the log and the crash notification.
-Bool same_to_the_host(const Run& a, const Run& b) {
-    return (a.out.log_site == b.out.log_site) & (a.out.log_msr == b.out.log_msr) &
-           (a.out.crash_notify == b.out.crash_notify);
+const Observation& to_the_host() {
+    static const Observation seen{
+        .name = "warning and crash notification",
+        .observers = {Domain::host_log, Domain::hypervisor},
+        .state = {},
+        .outcome = [](Seen& s, const Run& run) { s.each(run.out.log_site, run.out.log_msr, run.out.crash_notify); }};
+    return seen;
+}
+
+/// All registers of the guest but those that name what it asks for.
+Holding guest_registers(std::vector<std::size_t> names) {
+    return {"guest's registers", {Domain::vtl0, Domain::vtl1}, [names = std::move(names)](Cells& cells, Start& start) {
+                for (std::size_t i = 0; i < start.exit.gpr.size(); ++i) {
+                    if (std::find(names.begin(), names.end(), i) == names.end()) {
+                        cells.add("gpr", start.exit.gpr[i]);
+                    }
+                }
+            }};
 }
 
 void log_confidential(Goal& goal) {
     const Run& r = goal.run();
     // All registers but the one that names the MSR; both halves of the value are among them.
-    const Run& access = goal.second([&](State<Symbolic>&, Exit<Symbolic>& exit) {
-        for (std::size_t i = 0; i < exit.gpr.size(); ++i) {
-            if (i != rcx) {
-                goal.fresh(exit.gpr[i]);
-            }
-        }
-        Bv<64> number = exit.gpr[rcx];
-        goal.fresh(number);
-        exit.gpr[rcx] = Bv<64>(z3::concat(number.term().extract(63, 32), exit.gpr[rcx].term().extract(31, 0)));
-    });
-    goal.prove("write-value", arrives(r, wrmsr), same_to_the_host(r, access));
-    goal.prove("read-registers", arrives(r, rdmsr), same_to_the_host(r, access));
+    const Holding above_the_number{"high half of RCX", {Domain::vtl0, Domain::vtl1}, [](Cells& cells, Start& start) {
+                                       cells.add_high("rcx", start.exit.gpr[rcx]);
+                                   }};
+    Pair access(goal, r, {guest_registers({rcx}), above_the_number}, "access");
+    access.output_consistent("write-value", arrives(r, wrmsr), to_the_host(), {channels::cause});
+    access.output_consistent("read-registers", arrives(r, rdmsr), to_the_host(), {channels::cause});
     // A TDVMCALL is named by RAX, R10, R11 and R12. Its value can show in one way only: that the page of an untrusted
     // page register was refused, a page that the guest shares with the host.
-    const Run& call = goal.second([&](State<Symbolic>&, Exit<Symbolic>& exit) {
-        for (std::size_t i = 0; i < exit.gpr.size(); ++i) {
-            if (i != rax && i != r10 && i != r11 && i != r12) {
-                goal.fresh(exit.gpr[i]);
-            }
-        }
-    });
+    Pair call(goal, r, {guest_registers({rax, r10, r11, r12})}, "call");
     const Bv<32> msr = bits<32>(r.exit.gpr[r12], 0);
     const Bool page = (r.exit.gpr[r10] == 0) & (r.exit.gpr[r11] == 32) & ((msr == 0x40000082) | (msr == 0x40000083));
-    goal.prove("tdvmcall-value", arrives(r, tdcall) & !(page & r.exit.page_refused), same_to_the_host(r, call));
+    call.output_consistent("tdvmcall-value", arrives(r, tdcall) & !(page & r.exit.page_refused), to_the_host(),
+                           {channels::cause, channels::refused_page});
     // Nor does any register that a VTL holds, the crash parameters among them.
-    const Run& state = goal.second([&](State<Symbolic>& before, Exit<Symbolic>&) {
-        const auto vary = [&](const FieldName&, auto& field) { goal.fresh(field); };
-        for (std::size_t v = 0; v < 2; ++v) {
-            VtlState<Symbolic>::visit(vary, before.vtl[v]);
-            PartitionVtl<Symbolic>::visit(vary, before.partition[v]);
-        }
-    });
-    goal.prove("vtl-registers", same_to_the_host(r, state));
-    goal.witness(logged(r, LogSite::protected_write) & (r.exit.gpr[rax] != access.exit.gpr[rax]));
+    Pair state(
+        goal, r,
+        {holdings::registers(0), holdings::partition_share(0), holdings::registers(1), holdings::partition_share(1)},
+        "state");
+    state.output_consistent("vtl-registers", Bool(true), to_the_host());
+    goal.witness(logged(r, LogSite::protected_write) & (r.exit.gpr[rax] != access.other().exit.gpr[rax]));
 }
 
 void crash(Goal& goal) {
@@ -110,27 +114,24 @@ void crash(Goal& goal) {
     notified.log_value = written(r);
     goal.prove("control-notifies-the-host-once", writes(r, 0x40000105), state_kept(r) & same(r.out, notified));
     goal.prove("nothing-else-notifies", r.out.crash_notify, writes(r, 0x40000105));
-    const Run& other = goal.second([&](State<Symbolic>& before, Exit<Symbolic>&) {
-        for (auto& vtl : before.vtl) {
-            for (auto& cell : vtl.crash) {
-                goal.fresh(cell);
-            }
-        }
-    });
+    Pair both(goal, r, {holdings::crash_parameters(0), holdings::crash_parameters(1)});
     const Bool reads_one = arrives(r, rdmsr) & parameter;
-    goal.prove("parameters-show-nowhere-but-in-their-own-read", !reads_one, same(r.out, other.out));
-    auto all_but_the_value = other.out;
-    all_but_the_value.gpr[rax] = r.out.gpr[rax];
-    all_but_the_value.gpr[rdx] = r.out.gpr[rdx];
-    goal.prove("a-read-shows-them-to-the-guest-only", reads_one, same(r.out, all_but_the_value));
+    const auto outcome_but = [](std::vector<Domain> observers, std::vector<std::string> hidden) {
+        return Observation{
+            .name = "outcome",
+            .observers = std::move(observers),
+            .state = {},
+            .outcome = [hidden = std::move(hidden)](Seen& seen, const Run& run) { seen.all_but(run.out, hidden); }};
+    };
+    both.output_consistent("parameters-show-nowhere-but-in-their-own-read", !reads_one, everything());
+    both.output_consistent(
+        "a-read-shows-them-to-the-guest-only", reads_one,
+        outcome_but({Domain::devices, Domain::hypervisor, Domain::host_log, Domain::audit}, {"rax", "rdx"}));
     for (std::size_t v = 0; v < 2; ++v) {
-        const Run& others = goal.second([&](State<Symbolic>& before, Exit<Symbolic>&) {
-            for (auto& cell : before.vtl[v].crash) {
-                goal.fresh(cell);
-            }
-        });
-        goal.prove("vtl" + std::to_string(1 - v) + "-never-sees-those-of-vtl" + std::to_string(v),
-                   r.exit.vtl1 == Bool(v == 0), same(r.out, others.out));
+        const std::string theirs = "vtl" + std::to_string(v);
+        Pair one(goal, r, {holdings::crash_parameters(v)}, theirs);
+        one.output_consistent("vtl" + std::to_string(1 - v) + "-never-sees-those-of-" + theirs,
+                              r.exit.vtl1 == Bool(v == 0), outcome_but({v == 0 ? Domain::vtl1 : Domain::vtl0}, {}));
     }
     goal.witness(of_vtl1(r));
 }

@@ -5,6 +5,9 @@
 // clock, and nothing is known of the bucket at the start, so it holds of any stretch of time between two reconfigurations.
 #include "proofs/claims/claims.hpp"
 #include "proofs/log_goal.hpp"
+#include "proofs/noninterference.hpp"
+
+#include <algorithm>
 
 namespace vtlcheck::proofs {
 
@@ -378,20 +381,6 @@ void lateness(LogGoal& goal) {
     goal.witness("a-flush-after-an-interval-repays-it", (in_round == 9) & !begins);
 }
 
-/// Whether everything but what the budget fills in is the same.
-Bool same_but_for_the_line(const Outcome<Symbolic>& a, const Outcome<Symbolic>& b) {
-    Bool equal(true);
-    Outcome<Symbolic>::visit(
-        [&](const FieldName& name, const auto& x, const auto& y) {
-            const std::string field = name.str();
-            if (field != "log_line" && field != "log_suppressed") {
-                equal = equal & (x == y);
-            }
-        },
-        a, b);
-    return equal;
-}
-
 template <class T>
 Bool same(const T& a, const T& b) {
     Bool equal(true);
@@ -399,14 +388,31 @@ Bool same(const T& a, const T& b) {
     return equal;
 }
 
+using ChargeHolding = HoldingIn<LogGoal>;
+using ChargeObservation = ObservationIn<LogGoal>;
+
 void beside(LogGoal& goal) {
     const ChargeRun& one = goal.charge();
-    const ChargeRun& other = goal.charge(one, [&](ChargeRun& run) {
-        Config<Symbolic>::visit([&](const FieldName&, auto& field) { goal.fresh(field); }, run.config);
-        LogBudget<Symbolic>::visit([&](const FieldName&, auto& field) { goal.fresh(field); }, run.before);
-    });
-    goal.prove_charge("outcome-is-what-the-step-made-it", Bool(true), same_but_for_the_line(one.charged, one.outcome));
-    goal.prove_charge("whatever-the-budget-holds", Bool(true), same_but_for_the_line(one.charged, other.charged));
+    const std::vector<std::string> of_the_budget{"log_line", "log_suppressed"};
+    const ChargeObservation outcome{
+        .name = "everything but what the budget fills in",
+        .observers = {Domain::vtl0, Domain::vtl1},
+        .state = {},
+        .outcome = [&](Seen& seen, const ChargeRun& run) { seen.all_but(run.charged, of_the_budget); }};
+    const ChargeHolding config{
+        "configuration", {Domain::paravisor}, [](Cells& cells, ChargeRun& run) { cells.all(run.config); }};
+    const ChargeHolding budget{
+        "log budget", {Domain::host_log}, [](Cells& cells, ChargeRun& run) { cells.all(run.before); }};
+    Bool kept(true);
+    Outcome<Symbolic>::visit(
+        [&](const FieldName& name, const auto& x, const auto& y) {
+            if (std::find(of_the_budget.begin(), of_the_budget.end(), name.str()) == of_the_budget.end()) {
+                kept = kept & (x == y);
+            }
+        },
+        one.charged, one.outcome);
+    goal.prove_charge("outcome-is-what-the-step-made-it", Bool(true), kept);
+    ChargePair(goal, one, {config, budget}).output_consistent("whatever-the-budget-holds", Bool(true), outcome);
     const Bool off = one.config.isolation < 2;
     goal.prove_charge("off-without-hardware-isolation", off,
                       same(one.before, one.after) & (one.charged.log_line == 0) & (one.charged.log_suppressed == 0));
@@ -418,40 +424,37 @@ void confidential(LogGoal& goal) {
     // where the paravisor itself asks for new limits, what it asks for.
     const ChargeRun& any = goal.charge();
     const auto kind = [](Kind k) { return Symbolic::Bv<8>(static_cast<std::uint8_t>(k)); };
-    const ChargeRun& exit = goal.charge(any, [&](ChargeRun& run) { run.exit.kind = kind(Kind::l2_exit); });
-    goal.prove_charge("other-kinds-are-alike",
-                      (any.exit.kind != kind(Kind::log_flush)) & (any.exit.kind != kind(Kind::log_limits)),
-                      same(any.line, exit.line) & same(any.after, exit.after));
+    const auto line = [](Seen& seen, const ChargeRun& run) { seen.all(run.line); };
+    const auto decision = [](Seen& seen, const ChargeRun& run) {
+        seen.each(run.charged.log_line, run.charged.log_suppressed);
+    };
+    const auto budget = [](Seen& seen, const LogBudget<Symbolic>& state) { seen.all(state); };
+    const ChargeRun& exit = narrowed(goal, any, [&](ChargeRun& run) { run.exit.kind = kind(Kind::l2_exit); });
+    same_effect(goal, "other-kinds-are-alike",
+                (any.exit.kind != kind(Kind::log_flush)) & (any.exit.kind != kind(Kind::log_limits)), any, exit,
+                {.name = "line and budget", .observers = {Domain::host_log}, .state = budget, .outcome = line});
     for (const auto& [name, which] :
          {std::pair{"exit", Kind::l2_exit}, {"flush", Kind::log_flush}, {"new-limits", Kind::log_limits}}) {
-        const ChargeRun& one = goal.charge(any, [&](ChargeRun& run) { run.exit.kind = kind(which); });
-        const ChargeRun& other = goal.charge(one, [&](ChargeRun& run) {
-            const ChargeRun kept = run;
-            Exit<Symbolic>::visit([&](const FieldName&, auto& field) { goal.fresh(field); }, run.exit);
-            run.exit.kind = kept.exit.kind;
-            run.exit.argument = kept.exit.argument;
-            run.exit.vtl1 = kept.exit.vtl1;
-            run.exit.vp = kept.exit.vp;
-            run.exit.now = kept.exit.now;
-            if (which == Kind::log_limits) {
-                run.exit.value = kept.exit.value;
-                run.exit.value_high = kept.exit.value_high;
-            }
-            Outcome<Symbolic>::visit([&](const FieldName&, auto& field) { goal.fresh(field); }, run.outcome);
-            run.outcome.log_site = kept.outcome.log_site;
-            run.outcome.log_msr = kept.outcome.log_msr;
-            run.outcome.log_line = 0;
-            run.outcome.log_suppressed = 0;
-        });
+        std::vector<std::string> shown{"kind", "argument", "vtl1", "vp", "now"};
+        if (which == Kind::log_limits) {
+            shown.insert(shown.end(), {"value", "value_high"});
+        }
+        const std::vector<Domain> owners{Domain::vtl0, Domain::vtl1, Domain::paravisor};
+        const ChargeHolding of_exit{"what the host may not see of an exit", owners,
+                                    [=](Cells& cells, ChargeRun& run) { cells.all_but(run.exit, shown); }};
+        const ChargeHolding of_outcome{
+            "what the host may not see of an outcome", owners, [](Cells& cells, ChargeRun& run) {
+                cells.all_but(run.outcome, {"log_site", "log_msr", "log_line", "log_suppressed"});
+            }};
+        const ChargeRun& one = narrowed(goal, any, [&](ChargeRun& run) { run.exit.kind = kind(which); });
+        ChargePair pair(goal, one, {of_exit, of_outcome});
         const std::string of = std::string("-of-") + name;
-        goal.prove_charge("same-line" + of, Bool(true), same(one.line, other.line));
-        goal.prove_charge("same-decision" + of, Bool(true),
-                          (one.charged.log_line == other.charged.log_line) &
-                              (one.charged.log_suppressed == other.charged.log_suppressed));
-        goal.prove_charge("same-budget-after" + of, Bool(true), same(one.after, other.after));
+        const std::vector<Domain> host{Domain::host_log};
+        pair.output_consistent("same-line" + of, Bool(true), {"line", host, {}, line});
+        pair.output_consistent("same-decision" + of, Bool(true), {"decision", host, {}, decision});
+        pair.step_consistent("same-budget-after" + of, Bool(true), {"budget", host, budget, {}});
     }
-    goal.witness("other-kinds-are-alike", (any.outcome.log_site == 2) & (any.outcome.log_value == 3) &
-                                              (any.exit.kind == kind(Kind::drain_audit)));
+    goal.witness("same-line-of-exit", (any.outcome.log_site == 2) & (any.outcome.log_value == 3));
 }
 
 void apart(LogGoal& goal) {

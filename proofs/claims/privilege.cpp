@@ -1,5 +1,6 @@
 // Claims on VTL1 against VTL0: whose state an exit can reach, what VTL1 may claim, and what becomes of a claimed write.
 #include "proofs/claims/claims.hpp"
+#include "proofs/noninterference.hpp"
 #include "proofs/words.hpp"
 
 namespace vtlcheck::proofs {
@@ -43,44 +44,62 @@ void armed_equals_claimed(Goal& goal) {
 
 void isolate(Goal& goal, std::size_t victim) {
     const Run& r = goal.run();
-    // What the paravisor itself does for a VTL is another chapter's (host.cpp, vtl.cpp).
-    const Bool others = is_kind(r, Kind::l2_exit) & (victim == 1 ? of_vtl0(r) : of_vtl1(r));
+    const Domain actor = victim == 1 ? Domain::vtl0 : Domain::vtl1;
+    const std::vector<Domain> observer{victim == 1 ? Domain::vtl1 : Domain::vtl0};
+    const Observation registers{.name = "registers",
+                                .observers = observer,
+                                .state = [&](Seen& seen, const State<Symbolic>& s) { seen.all(s.vtl[victim]); },
+                                .outcome = {}};
+    const Observation share{.name = "partition share",
+                            .observers = observer,
+                            .state = [&](Seen& seen, const State<Symbolic>& s) { seen.all(s.partition[victim]); },
+                            .outcome = {}};
     const Bool names_vtl0 = arrives(r, vmcall) & (bits<16>(r.exit.gpr[rcx], 0) == 0x51) & (r.exit.target_vtl == 0x10);
-    goal.prove("registers", victim == 1 ? others : others & !names_vtl0,
-               same(r.before.vtl[victim], r.after.vtl[victim]));
-    goal.prove("partition-share", others, same(r.before.partition[victim], r.after.partition[victim]));
+    if (victim == 1) {
+        local_respect(goal, "registers", actor, Bool(true), registers);
+    } else {
+        local_respect(goal, "registers", actor, !names_vtl0, registers, {channels::set_by_name});
+    }
+    local_respect(goal, "partition-share", actor, Bool(true), share);
     goal.witness(became(r, Disposition::completed) & !same(r.before, r.after));
 }
 
 void blind(Goal& goal) {
     const Run& r = goal.run();
-    const Run& other = goal.second([&](State<Symbolic>& before, Exit<Symbolic>&) {
-        const auto vary = [&](const FieldName&, auto& field) { goal.fresh(field); };
-        VtlState<Symbolic>::visit(vary, before.vtl[1]);
-        PartitionVtl<Symbolic>::visit(vary, before.partition[1]);
-    });
+    Pair pair(goal, r, {holdings::registers(1), holdings::partition_share(1)});
     const Bool asks = is_kind(r, Kind::l2_exit) & of_vtl0(r);
-    Bool registers = (r.out.rip == other.out.rip) & (r.out.interruptibility == other.out.interruptibility) &
-                     (r.out.pending_debug == other.out.pending_debug) & (r.out.event == other.out.event) &
-                     (r.out.event_error_code == other.out.event_error_code);
-    for (std::size_t i = 0; i < r.out.gpr.size(); ++i) {
-        registers = registers & (r.out.gpr[i] == other.out.gpr[i]);
-    }
-    goal.prove("registers", asks, registers & (r.out.disposition == other.out.disposition));
-    goal.prove("own-state", asks,
-               same(r.after.vtl[0], other.after.vtl[0]) & same(r.after.partition[0], other.after.partition[0]));
-    goal.prove("devices-and-host", asks,
-               (r.out.request == other.out.request) & (r.out.request_index == other.out.request_index) &
-                   (r.out.request_value == other.out.request_value) & (r.out.proxy_filter == other.out.proxy_filter) &
-                   (r.out.crash_notify == other.out.crash_notify) & (r.out.hypercall == other.out.hypercall) &
-                   (r.out.hypercall_vtl == other.out.hypercall_vtl) & (r.out.request_high == other.out.request_high) &
-                   (r.out.request_vtl == other.out.request_vtl) & (r.out.result == other.out.result) &
-                   (r.out.result_high == other.out.result_high) & (r.out.audit == other.out.audit) &
-                   (r.out.audit_reason == other.out.audit_reason) &
-                   (r.out.hypercall_register == other.out.hypercall_register) &
-                   (r.out.hypercall_value == other.out.hypercall_value) & (r.out.log_site == other.out.log_site) &
-                   (r.out.log_msr == other.out.log_msr));
-    goal.witness((other.before.vtl[1].star != r.before.vtl[1].star) & became(r, Disposition::intercepted));
+    const Observation registers{
+        .name = "registers", .observers = {Domain::vtl0}, .state = {}, .outcome = [](Seen& seen, const Run& run) {
+            const auto& out = run.out;
+            seen.each(out.rip, out.interruptibility, out.pending_debug, out.event, out.event_error_code);
+            for (const auto& gpr : out.gpr) {
+                seen.add(gpr);
+            }
+            seen.add(out.disposition);
+        }};
+    pair.output_consistent("registers", asks, registers);
+    const Observation own{.name = "own state",
+                          .observers = {Domain::vtl0},
+                          .state =
+                              [](Seen& seen, const State<Symbolic>& s) {
+                                  seen.all(s.vtl[0]);
+                                  seen.all(s.partition[0]);
+                              },
+                          .outcome = {}};
+    pair.step_consistent("own-state", asks, own);
+    const Observation rest{
+        .name = "devices and host",
+        .observers = {Domain::devices, Domain::module, Domain::hypervisor, Domain::host_log, Domain::audit},
+        .state = {},
+        .outcome = [](Seen& seen, const Run& run) {
+            const auto& out = run.out;
+            seen.each(out.request, out.request_index, out.request_value, out.proxy_filter, out.crash_notify,
+                      out.hypercall, out.hypercall_vtl, out.request_high, out.request_vtl, out.result, out.result_high,
+                      out.audit, out.audit_reason, out.hypercall_register, out.hypercall_value, out.log_site,
+                      out.log_msr);
+        }};
+    pair.output_consistent("devices-and-host", asks, rest);
+    goal.witness((pair.other().before.vtl[1].star != r.before.vtl[1].star) & became(r, Disposition::intercepted));
 }
 
 /// VTL0 writes what VTL1 claims.

@@ -1,5 +1,6 @@
 // Claims on reading and writing registers by hypercall.
 #include "proofs/claims/claims.hpp"
+#include "proofs/noninterference.hpp"
 #include "proofs/words.hpp"
 
 #include <functional>
@@ -327,28 +328,29 @@ void reg_refused(Goal& goal) {
         others = others & (r.out.gpr[i] == r.exit.gpr[i]);
     }
     goal.prove("other-registers-stay", fails, others);
-    const Run& other = goal.second([&](State<Symbolic>& before, Exit<Symbolic>& exit) {
-        for (std::size_t v = 0; v < 2; ++v) {
-            const auto efer = before.vtl[v].efer; // it says how far RIP advances
-            VtlState<Symbolic>::visit([&](const FieldName&, auto& field) { goal.fresh(field); }, before.vtl[v]);
-            before.vtl[v].efer = efer;
-        }
-        goal.fresh(before.vp.intercept_control);
-        goal.fresh(before.vp.cr0_mask);
-        goal.fresh(before.vp.cr4_mask);
-        goal.fresh(before.vp.misc_enable_mask);
-        goal.fresh(before.vp.xcr0);
-        goal.fresh(before.vp.vina);
-        goal.fresh(before.vsm.partition_config);
-        goal.fresh(exit.register_value);
-        goal.fresh(exit.register_value_high);
-        goal.fresh(exit.module_refused);
-        goal.fresh(exit.page_refused);
-    });
+    // EFER says how far RIP advances.
+    const Holding settings{"VTL1's settings and the VP's", {Domain::vtl1}, [](Cells& cells, Start& start) {
+                               auto& vp = start.before.vp;
+                               for (auto* field :
+                                    {&vp.intercept_control, &vp.cr0_mask, &vp.cr4_mask, &vp.misc_enable_mask, &vp.xcr0,
+                                     &vp.vina, &start.before.vsm.partition_config}) {
+                                   cells.add("setting", *field);
+                               }
+                           }};
+    Pair pair(goal, r,
+              {holdings::registers(0, {"efer"}), holdings::registers(1, {"efer"}), settings, holdings::module_answer(),
+               holdings::page_answer()});
+    const Run& other = pair.other();
+    const Observation outcome{.name = "outcome",
+                              .observers = everybody(),
+                              .state = {},
+                              .outcome = [](Seen& seen, const Run& run) { seen.all(run.out); }};
     // The run with other registers ends as the first one has to.
     const Header h = header(r);
     const auto blind = [&](const std::string& name, const Bool& here, const Bv<16>& status) {
-        goal.prove(name, here, same(other.out, failed(r, status)));
+        Run as_said = r;
+        as_said.out = failed(r, status);
+        pair.determined(name, here, outcome, as_said);
     };
     blind("header-is-blind", entry(r) & !h.byte & h.partition & (r.exit.target_vp == 0xFFFFFFFE), 5);
     blind("vtl-test-is-blind", entry(r) & h.byte & !h.not_above & h.partition & (r.exit.target_vp == 0xFFFFFFFE), 6);
@@ -375,34 +377,40 @@ void reg_list(Goal& goal) {
     goal.prove("last-entry-returns-the-count", last,
                became(r, Disposition::completed) & (r.out.gpr[rax] == (rep_count(r) << 32)));
     // The same entry as the last one of a shorter list.
-    const Run& other = goal.second([&](State<Symbolic>&, Exit<Symbolic>& exit) {
+    const Run& other = narrowed(goal, "shorter list", [&](State<Symbolic>&, Exit<Symbolic>& exit) {
         const z3::expr shorter = (rep_start(r) + 1).term().extract(11, 0);
         exit.gpr[rcx] =
             Bv<64>(z3::concat(z3::concat(word.term().extract(63, 44), shorter), word.term().extract(31, 0)));
     });
     const Bool longer = entry(r) & !is_last(r);
     goal.prove("a-shorter-list-is-as-well-shaped", longer, entry(other) & is_last(other));
-    auto expected = other.out;
-    expected.disposition = r.out.disposition;
-    expected.gpr[rax] = r.out.gpr[rax];
-    expected.gpr[rcx] = r.out.gpr[rcx];
-    expected.rip = r.out.rip;
-    expected.interruptibility = r.out.interruptibility;
-    expected.pending_debug = r.out.pending_debug;
-    State<Symbolic> state = other.after;
-    for (std::size_t v = 0; v < 2; ++v) {
-        state.vtl[v].rip = Symbolic::ite(r.exit.vtl1 == Bool(v == 1), r.after.vtl[v].rip, state.vtl[v].rip);
-    }
     const auto compare = [&](const std::string& name, const Bool& which) {
         const Bool comparable = which & longer & entry(other) & is_last(other);
-        goal.prove(name + "-succeeds-as-it-would-as-the-last", comparable, succeeds(r) == succeeds(other));
-        goal.prove(name + "-changes-what-it-would-as-the-last", comparable, same(r.after, state));
+        // Where the exiting VTL stands is the end of the call, not of the entry.
+        const Observation state{
+            .name = "state", .observers = everybody(), .state = {}, .outcome = [](Seen& seen, const Run& run) {
+                State<Symbolic> left = run.after;
+                for (std::size_t v = 0; v < 2; ++v) {
+                    left.vtl[v].rip = when(run.exit.vtl1 == Bool(v == 0), left.vtl[v].rip);
+                }
+                seen.all(left);
+            }};
+        const Observation status{.name = "success",
+                                 .observers = everybody(),
+                                 .state = {},
+                                 .outcome = [](Seen& seen, const Run& run) { seen.add(succeeds(run)); }};
+        same_effect(goal, name + "-succeeds-as-it-would-as-the-last", comparable, r, other, status);
+        same_effect(goal, name + "-changes-what-it-would-as-the-last", comparable, r, other, state);
     };
     compare("get", gets(r));
     compare("set", sets(r));
     // What a get gives is said by REG-GET, wherever it stands.
-    goal.prove("set-tells-what-it-would-as-the-last", sets(r) & longer & entry(other) & is_last(other),
-               same(r.out, expected));
+    const Observation told{
+        .name = "what is told", .observers = everybody(), .state = {}, .outcome = [](Seen& seen, const Run& run) {
+            seen.all_but(run.out, {"disposition", "rax", "rcx", "rip", "interruptibility", "pending_debug"});
+        }};
+    same_effect(goal, "set-tells-what-it-would-as-the-last", sets(r) & longer & entry(other) & is_last(other), r, other,
+                told);
     goal.witness((rep_count(r) == 3) & sets(r));
 }
 
@@ -912,7 +920,7 @@ void control(Goal& goal) {
 void completion(Goal& goal) {
     const Run& r = goal.run();
     // VTL1 sets the register that the exit names, of VTL0, to the value that it names: one entry, in registers.
-    const Run& set = goal.second([&](State<Symbolic>& before, Exit<Symbolic>& exit) {
+    const Run& set = narrowed(goal, "set", [](State<Symbolic>& before, Exit<Symbolic>& exit) {
         before.vp.vtl1_present = Bool(true);
         exit.kind = 0;
         exit.vtl1 = Bool(true);
@@ -928,10 +936,19 @@ void completion(Goal& goal) {
     // What the exit left is what was saved of VTL0.
     const Bool settled = (r.exit.cr0 == before.cr0) & (r.exit.cr4 == before.cr4) & (r.exit.rflags == before.rflags);
     const Bool unclaimed = serves_write(r) & of_vtl0(r) & !vtl1_claims(r) & settled & (r.exit.value == written(r));
+    const auto registers = [](auto&& of) {
+        return Observation{.name = "registers of VTL0",
+                           .observers = {Domain::vtl0, Domain::vtl1},
+                           .state = [&of](Seen& seen, const State<Symbolic>& state) { of(seen, state.vtl[0]); },
+                           .outcome = {}};
+    };
+    const auto request = [](Seen& seen, const Run& run) {
+        seen.each(run.out.request, run.out.request_index, run.out.request_value, run.out.request_vtl);
+    };
     const auto stored = [&](const std::string& name, std::uint32_t number, std::uint32_t register_name, auto field) {
-        goal.prove(name, unclaimed & (msr == number) & names(r, register_name),
-                   (became(r, Disposition::completed) == succeeds(set)) &
-                       (field(r.after.vtl[0]) == field(set.after.vtl[0])));
+        same_effect(goal, name, unclaimed & (msr == number) & names(r, register_name), r, set,
+                    registers([&](Seen& seen, const VtlState<Symbolic>& vtl) { seen.add(field(vtl)); }),
+                    became(r, Disposition::completed) == succeeds(set));
     };
     stored("efer", 0xC0000080, 0x80001, [](const auto& v) { return v.efer; });
     stored("ia32e-mode", 0xC0000080, 0x80001, [](const auto& v) { return v.ia32e_guest; });
@@ -945,27 +962,32 @@ void completion(Goal& goal) {
     stored("tsc-aux", 0xC0000103, 0x8007B, [](const auto& v) { return v.tsc_aux; });
     stored("xss", 0xDA0, 0x8008B, [](const auto& v) { return v.xss; });
     stored("apic-base", 0x1B, 0x80003, [](const auto& v) { return v.apic_base; });
-    goal.prove("apic-reset", unclaimed & (msr == 0x1B) & names(r, 0x80003),
-               (r.out.request == set.out.request) & (r.out.request_index == set.out.request_index) &
-                   (r.out.request_value == set.out.request_value) & (r.out.request_vtl == set.out.request_vtl));
+    same_effect(goal, "apic-reset", unclaimed & (msr == 0x1B) & names(r, 0x80003), r, set,
+                {.name = "request", .observers = {Domain::devices}, .state = {}, .outcome = request});
 
     const Bool mov = arrives(r, cr_access) & of_vtl0(r) & kernel_mode(r) & settled &
                      (number_in(r.exit.info[info_rcx], 5, 4) == 0) & (number_in(r.exit.info[info_rcx], 11, 8) == 0) &
                      (r.exit.value == r.exit.gpr[rax]);
     const Bool done = became(r, Disposition::completed);
     const Bv<64> cr = number_in(r.exit.info[info_rcx], 3, 0);
-    goal.prove("cr0", mov & done & (cr == 0) & names(r, 0x40000),
-               succeeds(set) & (r.after.vtl[0].cr0 == set.after.vtl[0].cr0) &
-                   (r.after.vtl[0].efer == set.after.vtl[0].efer) &
-                   (r.after.vtl[0].ia32e_guest == set.after.vtl[0].ia32e_guest));
-    goal.prove("cr4", mov & done & (cr == 4) & names(r, 0x40003),
-               succeeds(set) & (r.after.vtl[0].cr4 == set.after.vtl[0].cr4));
-    goal.prove("xcr0",
-               arrives(r, xsetbv) & of_vtl0(r) & done & (r.exit.value == written(r)) & !r.exit.module_refused &
-                   names(r, 0x40005),
-               succeeds(set) & (r.after.vp.xcr0 == set.after.vp.xcr0) & (r.out.request == set.out.request) &
-                   (r.out.request_index == set.out.request_index) & (r.out.request_value == set.out.request_value) &
-                   (r.out.request_vtl == set.out.request_vtl) & (r.out.request_high == set.out.request_high));
+    const auto of_cr0 = [](Seen& seen, const VtlState<Symbolic>& vtl) {
+        seen.each(vtl.cr0, vtl.efer, vtl.ia32e_guest);
+    };
+    const auto of_cr4 = [](Seen& seen, const VtlState<Symbolic>& vtl) { seen.add(vtl.cr4); };
+    same_effect(goal, "cr0", mov & done & (cr == 0) & names(r, 0x40000), r, set, registers(of_cr0), succeeds(set));
+    same_effect(goal, "cr4", mov & done & (cr == 4) & names(r, 0x40003), r, set, registers(of_cr4), succeeds(set));
+    const Observation of_xcr0{.name = "XCR0 and request",
+                              .observers = {Domain::vtl0, Domain::module},
+                              .state = [](Seen& seen, const State<Symbolic>& state) { seen.add(state.vp.xcr0); },
+                              .outcome =
+                                  [&](Seen& seen, const Run& run) {
+                                      request(seen, run);
+                                      seen.add(run.out.request_high);
+                                  }};
+    same_effect(goal, "xcr0",
+                arrives(r, xsetbv) & of_vtl0(r) & done & (r.exit.value == written(r)) & !r.exit.module_refused &
+                    names(r, 0x40005),
+                r, set, of_xcr0, succeeds(set));
 
     // Registers whose write does not exit unless it is claimed, and tables: the module gets the value.
     const Bv<64>& v = r.exit.value;

@@ -1,5 +1,6 @@
 // Claims on the step as a whole: every exit has exactly one outcome, and what outcomes of one kind have in common.
 #include "proofs/claims/claims.hpp"
+#include "proofs/noninterference.hpp"
 #include "proofs/words.hpp"
 
 namespace vtlcheck::proofs {
@@ -155,46 +156,23 @@ void idle_host(Goal& goal) {
 /// Those who are asked in the course of an exit, and whether `r` shows that they were.
 struct Device {
     const char* name;
-    void (*vary)(Goal& goal, Exit<Symbolic>& exit);
+    Holding (*answer)();
     Bool (*is_asked)(const Run& r);
 };
 constexpr auto devices = std::to_array<Device>({
-    {"apic",
-     [](Goal& goal, Exit<Symbolic>& exit) {
-         goal.fresh(exit.apic_fault);
-         goal.fresh(exit.apic_value);
-     },
+    {"apic", holdings::apic_answer,
      [](const Run& r) { return asked(r, Request::apic_read) | asked(r, Request::apic_write); }},
-    {"page", [](Goal& goal, Exit<Symbolic>& exit) { goal.fresh(exit.page_refused); },
+    {"page", holdings::page_answer,
      [](const Run& r) {
          return asked(r, Request::page_map) | asked(r, Request::page_lock) | asked(r, Request::default_protection);
      }},
-    {"clock", [](Goal& goal, Exit<Symbolic>& exit) { goal.fresh(exit.reference_time); },
-     [](const Run& r) { return asked(r, Request::reference_time); }},
-    {"vendor-call", [](Goal& goal, Exit<Symbolic>& exit) { goal.fresh(exit.hypercall_result); },
-     [](const Run& r) { return asked(r, Request::vendor_call); }},
-    {"slot", [](Goal& goal, Exit<Symbolic>& exit) { goal.fresh(exit.slot_busy); },
-     [](const Run& r) { return r.out.message != 0; }},
-    {"module",
-     [](Goal& goal, Exit<Symbolic>& exit) {
-         goal.fresh(exit.module_refused);
-         goal.fresh(exit.register_value);
-         goal.fresh(exit.register_value_high);
-     },
+    {"clock", holdings::clock_answer, [](const Run& r) { return asked(r, Request::reference_time); }},
+    {"vendor-call", holdings::vendor_call_answer, [](const Run& r) { return asked(r, Request::vendor_call); }},
+    {"slot", holdings::slot_answer, [](const Run& r) { return r.out.message != 0; }},
+    {"module", holdings::module_answer,
      [](const Run& r) { return asked(r, Request::register_read) | asked(r, Request::register_write); }},
-    {"hypervisor",
-     [](Goal& goal, Exit<Symbolic>& exit) {
-         goal.fresh(exit.answer_status);
-         goal.fresh(exit.answer_count);
-         goal.fresh(exit.answer_timeouts);
-         goal.fresh(exit.answer_value);
-     },
-     [](const Run& r) { return r.out.hypercall != 0; }},
-    {"assist-page",
-     [](Goal& goal, Exit<Symbolic>& exit) {
-         goal.fresh(exit.assist_rax);
-         goal.fresh(exit.assist_rcx);
-     },
+    {"hypervisor", holdings::hypervisor_answer, [](const Run& r) { return r.out.hypercall != 0; }},
+    {"assist-page", holdings::assist_page,
      [](const Run& r) { return became(r, Disposition::completed) & (r.exit.gpr[rax] == 0); }},
 });
 
@@ -239,9 +217,8 @@ constexpr auto occasions = std::to_array<Occasion>({
 /// Every other exit comes to nothing, or to an internal error, whatever anybody answers (claims IDLE-HOST, INTERNAL), or
 /// is a call that nobody serves.
 void device(Goal& goal) {
-    const auto same_run = [](const Run& a, const Run& b) { return same(a.out, b.out) & same(a.after, b.after); };
     for (const Occasion& occasion : occasions) {
-        const auto fix = [&](Exit<Symbolic>& exit) {
+        const auto fix = [&](State<Symbolic>&, Exit<Symbolic>& exit) {
             exit.kind = code(occasion.kind);
             const auto low = [](Bv<64>& word, std::uint16_t number) {
                 word = Bv<64>(z3::concat(word.term().extract(63, 16), Bv<16>(number).term()));
@@ -258,25 +235,24 @@ void device(Goal& goal) {
         };
         const auto can_ask = [&](const Device& device) { return occasion.asks.find(device.name) != std::string::npos; };
         const std::string name = occasion.name;
-        const auto [first, second] = goal.fixed(name, fix, [&](State<Symbolic>&, Exit<Symbolic>& exit) {
-            if (occasion.kind != Kind::log_limits) { // refused where time would end before the bucket is full
-                goal.fresh(exit.now);
+        const Run& one = narrowed(goal, name, fix);
+        Pair::Secrets others;
+        if (occasion.kind != Kind::log_limits) { // refused where time would end before the bucket is full
+            others.push_back(holdings::time());
+        }
+        for (const Device& device : devices) {
+            if (!can_ask(device)) {
+                others.push_back(device.answer());
             }
-            for (const Device& device : devices) {
-                if (!can_ask(device)) {
-                    device.vary(goal, exit);
-                }
-            }
-        });
-        goal.prove(name + "-asks-no-other", same_run(first, second));
+        }
+        Pair(goal, one, others, name + ", again").consistent(name + "-asks-no-other", Bool(true), everything());
         for (const Device& device : devices) {
             // A message that is tried again and finds no room shows that it was tried.
             if (!can_ask(device) || occasion.kind == Kind::deliver_message) {
                 continue;
             }
-            const auto [asks, again] =
-                goal.fixed(name, fix, [&](State<Symbolic>&, Exit<Symbolic>& exit) { device.vary(goal, exit); });
-            goal.prove(name + "-without-" + device.name, !device.is_asked(asks), same_run(asks, again));
+            Pair(goal, one, {device.answer()}, name + ", " + device.name)
+                .consistent(name + "-without-" + device.name, !device.is_asked(one), everything());
         }
     }
     const Run& r = goal.run();

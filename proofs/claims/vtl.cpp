@@ -1,5 +1,6 @@
 // Claims on the VTL state machine: who makes VTL1, starts a VP, switches VTLs, and what the next VTL finds.
 #include "proofs/claims/claims.hpp"
+#include "proofs/noninterference.hpp"
 #include "proofs/words.hpp"
 
 #include <iterator>
@@ -220,12 +221,19 @@ void vsm_state(Goal& goal) {
                calls(r, enable_vp_vtl) & became(r, Disposition::completed) & (r.out.gpr[rax] == 0));
 
     // K03: what the guest may ask is settled at its creation, whatever becomes of VSM.
-    const Run& other = goal.second([&](State<Symbolic>& state, Exit<Symbolic>&) { goal.fresh(state.vsm.guest_vsm); });
+    const Holding vsm{"whether VSM was revoked", {Domain::paravisor}, [](Cells& cells, Start& start) {
+                          cells.add("guest_vsm", start.before.vsm.guest_vsm);
+                      }};
+    Pair pair(goal, r, {vsm});
     const Bool asks = calls(r, 0x50) & ((r.exit.name == 0xD0003) | (r.exit.name == 0xD0004) | (r.exit.name == 0xD0006));
     const auto denied = [](const Run& run) {
         return became(run, Disposition::completed) & (bits<16>(run.out.gpr[rax], 0) == 0x6);
     };
-    goal.prove("revocation-takes-no-privilege", asks, denied(r) == denied(other));
+    const Observation denial{.name = "denial",
+                             .observers = {Domain::vtl0, Domain::vtl1},
+                             .state = {},
+                             .outcome = [&](Seen& seen, const Run& run) { seen.add(denied(run)); }};
+    pair.output_consistent("revocation-takes-no-privilege", asks, denial);
     goal.witness(r.after.vsm.mbec);
 }
 
