@@ -36,7 +36,7 @@ struct Run {
 /// cannot compare runs without saying who may learn what, or that it is about something else.
 class RunKey {
     friend class Runs;
-    RunKey() {} // NOLINT(modernize-use-equals-default): a defaulted one lets anybody write {}
+    RunKey() {} // not defaulted, lest anybody may write {}
 };
 
 /// Something to prove: wherever `premise` holds, so does `conclusion`.

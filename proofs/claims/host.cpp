@@ -754,7 +754,8 @@ void audit_blind(Goal& goal) {
     const auto& a = r.out;
     const auto& b = other.out;
     const auto audited = [](auto what) {
-        return Observation{.name = "audit record", .observers = {Domain::audit}, .state = {}, .outcome = what};
+        return Observation{
+            .name = "audit record", .observers = {Domain::audit}, .state = {}, .outcome = std::move(what)};
     };
     pair.output_consistent("whether-and-what-about", Bool(true), audited([](Seen& seen, const Run& run) {
                                seen.each(run.out.audit, run.out.audit_origin, run.out.audit_operation,

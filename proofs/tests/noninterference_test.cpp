@@ -5,7 +5,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <set>
+#include <tuple>
+#include <type_traits>
 
 namespace vtlcheck::proofs::tests {
 namespace {
@@ -224,6 +229,53 @@ TEST(Noninterference, DomainsHaveNamesAndFlowsAreListedOnce) {
         EXPECT_TRUE(flows.insert({flow.from, flow.to, flow.channel}).second)
             << name(flow.from) << " to " << name(flow.to) << " by " << flow.channel;
         EXPECT_NE(flow.from, flow.to);
+    }
+}
+
+/// A section of docs/invariants.md.
+std::string section(const std::string& title) {
+    std::ifstream file(VTLCHECK_DOCS "/invariants.md");
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const auto start = text.find("## " + title + "\n");
+    EXPECT_NE(start, std::string::npos) << title;
+    return text.substr(start, text.find("\n## ", start + 1) - start);
+}
+
+TEST(Noninterference, EveryClaimOfTwoRunsIsInTheTable) {
+    const std::string text = section("Who may learn what");
+    std::size_t found = 0;
+    for (const Claim& claim : all_claims()) {
+        z3::context context;
+        const auto compares = [](const auto& goal) {
+            return std::any_of(goal.obligations().begin(), goal.obligations().end(),
+                               [](const auto& obligation) { return !obligation.shown.term().is_true(); });
+        };
+        bool two_runs = false;
+        if (claim.put_log) {
+            LogGoal goal(context);
+            claim.put_log(goal);
+            two_runs = compares(goal);
+        } else {
+            Goal goal(context);
+            claim.put(goal);
+            two_runs = compares(goal);
+        }
+        if (two_runs) {
+            ++found;
+            EXPECT_TRUE(text.find("\n| " + claim.id + " |") != std::string::npos ||
+                        text.find("(" + claim.id + ")") != std::string::npos)
+                << claim.id;
+        }
+    }
+    EXPECT_GT(found, 15U);
+}
+
+TEST(Noninterference, EveryFlowOfThePolicyIsInTheTable) {
+    const std::string text = section("Who may learn what");
+    for (const Flow& flow : privilege_policy().flows()) {
+        EXPECT_NE(text.find(flow.channel), std::string::npos) << flow.channel;
+        EXPECT_TRUE(!flow.channel.empty() || flow.to == Domain::paravisor)
+            << name(flow.from) << " to " << name(flow.to);
     }
 }
 
