@@ -13,9 +13,11 @@
 // What a claim over these conditions says, and what it does not:
 // - The two runs differ in the *secrets* that the claim names, holdings of domains that may not flow to the observer.
 //   That two runs with equal secrets behave alike is by construction, a step being a function. Claims with other secrets
-//   add up: change one holding after the other.
+//   add up where their premises hold of the runs in between: change one holding after the other.
 // - Who acts is `acts`: an exit is attributed to the VTL that ran or sends the IPI, all else to the paravisor. What a
 //   device, the TDX module or the hypervisor would answer is a holding of the exit, not an action of its own.
+// - The configuration is no secret: both runs have the same. A secret that the observer itself could see before the step
+//   makes the claim say more than the condition: the step leaves nothing of it.
 // - A channel is what the policy lets through; a claim that leaves one open names it, and its premise or its secrets say
 //   what that means. All of it is about one step of one VP, without time and without what a cache remembers.
 // - The theorem itself is on paper; the tool proves its conditions.

@@ -548,6 +548,7 @@ void rules_of_host(Goal& goal) {
     // Names that the guest cannot set at all are not compared (notes P16, P17).
     const Bool settable = (status != 0x5) | granted;
     const Bool page = (r.exit.name == 0xA0012) | (r.exit.name == 0xA0013);
+    // A hypercall and a host access tell the same verdict in different words, so the words are named.
     goal.prove("what-vtl1-may-set-the-paravisor-may", both & granted, became(host, Disposition::accepted));
     goal.prove("what-is-refused-is-refused", both & settable & !granted & (status != 0x6) & !page,
                became(host, Disposition::refused) & (host.out.error == status));
