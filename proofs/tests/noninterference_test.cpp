@@ -26,6 +26,10 @@ concept AddsRuns = requires(Scene& goal, const Run& run) { goal.add({}, "", run.
                    requires(Scene& goal, const z3::sort& sort) { goal.fresh({}, sort); };
 static_assert(!AddsRuns<Goal>);
 static_assert(!AddsRuns<LogGoal>);
+// With the key they do: it is the key that is missing above.
+static_assert(requires(Goal& goal, const RunKey& key, const Run& run) { goal.add(key, "", run.before, run.exit); });
+static_assert(requires(LogGoal& goal, const RunKey& key, const ChargeRun& run) { goal.add(key, run); });
+static_assert(requires(Goal& goal, const RunKey& key, const z3::sort& sort) { goal.fresh(key, sort); });
 
 const Observation warning{.name = "warning",
                           .observers = {Domain::host_log},
