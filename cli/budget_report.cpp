@@ -174,30 +174,6 @@ std::string summary(const BudgetReport& report) {
     return text;
 }
 
-std::string html_table(const BudgetReport& report) {
-    std::string html = fmt::format("<p class=soft>Limits: {}.</p>\n<table><tr><th>site<th class=n>attempts<th "
-                                   "class=n>emitted<th class=n>suppressed<th class=n>summaries<th class=n>reported<th "
-                                   "class=n>slack<th>worst window: lines of its bound</tr>\n",
-                                   escaped(conditions(report)));
-    const SiteCounts all = sum(report.sites);
-    for (const auto& [name, counts, window] : rows_of(report, all)) {
-        html += fmt::format("<tr><td>{}", escaped(name));
-        html += counts != nullptr
-                    ? fmt::format("<td class=n>{}<td class=n>{}<td class=n>{}<td class=n>{}<td class=n>{}",
-                                  grouped(counts->attempts), grouped(counts->emitted), grouped(counts->suppressed),
-                                  grouped(counts->summaries), grouped(counts->reported))
-                    : "<td class=n><td class=n><td class=n><td class=n><td class=n>";
-        html += *window ? fmt::format("<td class=n>{}<td class={}>{}</tr>\n", slack_text(**window),
-                                      (*window)->holds() ? "good" : "bad", window_text(**window))
-                        : "<td class=n>-<td class=soft>no line</tr>\n";
-    }
-    html += "</table>\n";
-    for (const auto& fault : report.faults) {
-        html += fmt::format("<p class=bad>{}</p>\n", escaped(fault));
-    }
-    return html;
-}
-
 void compare_totals(std::vector<std::string>& faults, LogSite site, const SiteCounts& counted,
                     const conformance::LogTotals& totals) {
     const auto expect = [&](const char* name, std::uint64_t wanted, std::uint64_t got) {

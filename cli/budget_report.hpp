@@ -83,8 +83,6 @@ struct BudgetReport {
 [[nodiscard]] Json to_json(const BudgetReport& report);
 /// A table by site, and each fault.
 [[nodiscard]] std::string summary(const BudgetReport& report);
-/// As HTML.
-[[nodiscard]] std::string html_table(const BudgetReport& report);
 
 /// What a counter of the implementation should say of a site, and says: a fault for each that differs.
 void compare_totals(std::vector<std::string>& faults, model::LogSite site, const SiteCounts& counted,

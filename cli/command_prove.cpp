@@ -25,6 +25,19 @@ std::string indented(std::string_view text, std::string_view indent) {
     return result;
 }
 
+/// An example as the solver found it, and as it came out on machine words.
+Json example_json(const proofs::Example& example) {
+    Json json{{"ok", example.ok}, {"trace", example.text()}};
+    if (!example.problem.empty()) {
+        json["problem"] = example.problem;
+    }
+    json["clauses"] = Json::array();
+    for (const auto& run : example.runs) {
+        json["clauses"].push_back(run.clause);
+    }
+    return json;
+}
+
 } // namespace
 
 int exit_code(proofs::Verdict verdict) {
@@ -63,29 +76,32 @@ Json to_json(const proofs::ProveResult& result) {
                      {"result", proofs::name(obligation.result)},
                      {"premise_reachable", obligation.reachable},
                      {"ms", obligation.ms}};
+            row["answers"] = Json::array();
             for (const auto& answer : obligation.answers) {
-                row["solvers"].push_back(
-                    {{"solver", answer.solver}, {"result", proofs::name(answer.result)}, {"ms", answer.ms}});
+                row["answers"].push_back({{"solver", answer.solver},
+                                          {"result", proofs::name(answer.result)},
+                                          {"reason", answer.reason},
+                                          {"ms", answer.ms},
+                                          {"cached", claim.cached}});
             }
             if (const auto& certificate = obligation.certificate) {
-                row["certificate"] = {{"result", proofs::name(certificate->result)},
-                                      {"simplified", certificate->simplified},
+                row["certificate"] = {{"checked", certificate->result == proofs::Result::proved},
                                       {"clauses", certificate->clauses},
-                                      {"lemmas", certificate->lemmas},
-                                      {"solve_ms", certificate->solve_ms},
-                                      {"check_ms", certificate->check_ms}};
+                                      {"proof_steps", certificate->lemmas},
+                                      {"ms", certificate->translate_ms + certificate->solve_ms + certificate->check_ms},
+                                      {"note", certificate->simplified ? "Z3's simplification leaves nothing to check"
+                                                                       : certificate->reason}};
             }
             if (!obligation.reason.empty()) {
                 row["reason"] = obligation.reason;
             }
             out["obligations"].push_back(row);
         }
-        out["witness"] = {{"ok", claim.witness.ok}, {"trace", claim.witness.text()}};
+        out["witness"] = example_json(claim.witness);
         if (claim.counterexample) {
-            out["counterexample"] = {{"obligation", claim.refuted_obligation},
-                                     {"replays", claim.counterexample->ok},
-                                     {"others", claim.other_counterexamples},
-                                     {"trace", claim.counterexample->text()}};
+            out["counterexample"] = example_json(*claim.counterexample);
+            out["counterexample"]["obligation"] = claim.refuted_obligation;
+            out["counterexample"]["others"] = claim.other_counterexamples;
         }
         out["mutants"] = Json::array();
         for (const auto& mutant : claim.mutants) {
@@ -93,6 +109,7 @@ Json to_json(const proofs::ProveResult& result) {
                                       {"description", mutant.description},
                                       {"killed", mutant.killed},
                                       {"by", mutant.obligation},
+                                      {"reason", mutant.reason},
                                       {"ms", mutant.ms}});
         }
         json["claims"].push_back(out);

@@ -2,6 +2,7 @@
 // coverage cells answer for them.
 #include "cli/commands.hpp"
 #include "cli/explain.hpp"
+#include "cli/msr_rows.hpp"
 #include "cli/output.hpp"
 #include "cli/traceability.hpp"
 #include "model/register_table.hpp"
@@ -48,27 +49,6 @@ static_assert(std::all_of(model::clauses.begin(), model::clauses.end(),
                                      }) == 1;
                           }),
               "every clause is in one family");
-
-std::string numbers(const model::MsrRow& row) {
-    return row.first == row.last ? fmt::format("{:#x}", row.first) : fmt::format("{:#x}-{:#x}", row.first, row.last);
-}
-
-const char* armed_text(model::Armed armed) {
-    switch (armed) {
-    case model::Armed::always:
-        return "exits";
-    case model::Armed::passthrough:
-        return "passes";
-    case model::Armed::offload:
-        return "exits, but for VTL0 with APIC offload in x2APIC mode";
-    default:
-        return "passes if the processor has IA32_TSC_AUX";
-    }
-}
-
-bool known(const model::MsrRow& row, bool write) {
-    return write ? row.write != model::WriteRule::unknown : row.read != model::ReadRule::unknown;
-}
 
 /// The gate of a register in the words of the clauses.
 const char* gate_text(model::Gate gate) {

@@ -24,5 +24,6 @@ void add_flood(CLI::App& app, Action& chosen);
 void add_spec(CLI::App& app, Action& chosen);
 void add_explain(CLI::App& app, Action& chosen);
 void add_verify(CLI::App& app, Action& chosen);
+void add_report(CLI::App& app, Action& chosen);
 
 } // namespace vtlcheck::cli

@@ -58,6 +58,20 @@ struct RegisterQuestion {
     model::Isolation isolation = model::Isolation::tdx;
 };
 
+/// The state that the question is put to: guest VSM is enabled, VTL1 present.
+[[nodiscard]] conformance::TraceHeader register_start(const RegisterQuestion& question);
+/// All ways the access can end: over values on both sides of every value rule, where the question has none, and over
+/// the answers of devices.
+[[nodiscard]] std::vector<Ending> register_endings(const RegisterQuestion& question);
+
+/// Of all endings of an access. A module that fails decides nothing.
+enum class Permission : std::uint8_t {
+    granted,
+    depends, ///< on the value or the state
+    refused,
+};
+[[nodiscard]] Permission permission(const std::vector<Ending>& endings);
+
 /// Prints who may touch the register and what comes of it.
 void explain_register(const RegisterQuestion& question, bool json);
 

@@ -96,17 +96,6 @@ Ruling ruling(const Ending& ending) {
     return result;
 }
 
-conformance::TraceHeader start_of(const RegisterQuestion& question) {
-    auto header = long_mode_guest();
-    header.config.isolation = static_cast<std::uint8_t>(question.isolation);
-    header.start.vsm.guest_vsm = static_cast<std::uint8_t>(model::GuestVsm::enabled);
-    auto& vp = header.start.vp[0];
-    header.start.vsm.vtl1_on_any_vp = Bool(true);
-    vp.shared.vtl1_present = Bool(true);
-    vp.slot.enable_called = Bool(true);
-    return header;
-}
-
 model::ConcreteExit exit_of(const RegisterQuestion& question, bool set, std::uint64_t value, std::uint64_t high) {
     const auto name = register_text(question.code);
     const char* operation = set ? "set" : "get";
@@ -122,45 +111,15 @@ model::ConcreteExit exit_of(const RegisterQuestion& question, bool set, std::uin
     return conformance::parse_step(line).exit;
 }
 
-std::vector<Ending> endings_of(const RegisterQuestion& question) {
-    Endings endings(start_of(question));
-    const auto ask = [&](model::ConcreteExit exit) {
-        for (unsigned devices = 0; devices < 16; ++devices) {
-            exit.module_refused = Bool((devices & 1U) != 0);
-            exit.page_refused = Bool((devices & 2U) != 0);
-            exit.answer_count = 1;
-            exit.answer_status = (devices & 4U) != 0 ? 6 : 0;
-            exit.answer_timeouts = (devices & 8U) != 0 ? 9 : 0;
-            endings.add(exit);
-        }
-    };
-    if (!question.set) {
-        ask(exit_of(question, false, 0, 0));
-    } else if (question.value) {
-        ask(exit_of(question, true, *question.value, question.value_high));
-    } else {
-        // What the register holds is a value too: some take no other.
-        std::vector<std::uint64_t> values(telling_values.begin(), telling_values.end());
-        values.push_back(Endings(start_of(question)).add(exit_of(question, false, 0, 0)).result.value());
-        for (const std::uint64_t value : values) {
-            for (const std::uint64_t high : telling_highs) {
-                ask(exit_of(question, true, value, high));
-            }
-        }
-    }
-    return endings.sorted();
-}
-
-/// Of all endings: "granted", "refused", or "depends" on the value or the state. A module that fails decides nothing.
-const char* verdict_of(const std::vector<Ending>& endings) {
-    const auto any = [&](AuditVerdict verdict) {
-        return std::any_of(endings.begin(), endings.end(),
-                           [&](const Ending& ending) { return ruling(ending).verdict == verdict; });
-    };
-    if (!any(AuditVerdict::granted)) {
+const char* word(Permission permission) {
+    switch (permission) {
+    case Permission::granted:
+        return "granted";
+    case Permission::depends:
+        return "depends";
+    default:
         return "refused";
     }
-    return any(AuditVerdict::refused) ? "depends" : "granted";
 }
 
 std::string sentence(const RegisterQuestion& question) {
@@ -199,8 +158,8 @@ Json json_of(const RegisterQuestion& question, const std::vector<Ending>& ending
     json["from"] = question.host ? conformance::word(*question.host) : fmt::format("vtl{}", question.from);
     json["to"] = fmt::format("vtl{}", question.to);
     json["isolation"] = conformance::word(question.isolation);
-    json["verdict"] = verdict_of(endings);
-    json["start"] = conformance::write_header(start_of(question));
+    json["verdict"] = word(permission(endings));
+    json["start"] = conformance::write_header(register_start(question));
     json["clauses"] = Json::array();
     for (const Ending& ending : endings) {
         const Ruling r = ruling(ending);
@@ -216,13 +175,64 @@ Json json_of(const RegisterQuestion& question, const std::vector<Ending>& ending
 
 } // namespace
 
+conformance::TraceHeader register_start(const RegisterQuestion& question) {
+    auto header = long_mode_guest();
+    header.config.isolation = static_cast<std::uint8_t>(question.isolation);
+    header.start.vsm.guest_vsm = static_cast<std::uint8_t>(model::GuestVsm::enabled);
+    auto& vp = header.start.vp[0];
+    header.start.vsm.vtl1_on_any_vp = Bool(true);
+    vp.shared.vtl1_present = Bool(true);
+    vp.slot.enable_called = Bool(true);
+    return header;
+}
+
+std::vector<Ending> register_endings(const RegisterQuestion& question) {
+    Endings endings(register_start(question));
+    const auto ask = [&](model::ConcreteExit exit) {
+        for (unsigned devices = 0; devices < 16; ++devices) {
+            exit.module_refused = Bool((devices & 1U) != 0);
+            exit.page_refused = Bool((devices & 2U) != 0);
+            exit.answer_count = 1;
+            exit.answer_status = (devices & 4U) != 0 ? 6 : 0;
+            exit.answer_timeouts = (devices & 8U) != 0 ? 9 : 0;
+            endings.add(exit);
+        }
+    };
+    if (!question.set) {
+        ask(exit_of(question, false, 0, 0));
+    } else if (question.value) {
+        ask(exit_of(question, true, *question.value, question.value_high));
+    } else {
+        // What the register holds is a value too: some take no other.
+        std::vector<std::uint64_t> values(telling_values.begin(), telling_values.end());
+        values.push_back(Endings(register_start(question)).add(exit_of(question, false, 0, 0)).result.value());
+        for (const std::uint64_t value : values) {
+            for (const std::uint64_t high : telling_highs) {
+                ask(exit_of(question, true, value, high));
+            }
+        }
+    }
+    return endings.sorted();
+}
+
+Permission permission(const std::vector<Ending>& endings) {
+    const auto any = [&](AuditVerdict verdict) {
+        return std::any_of(endings.begin(), endings.end(),
+                           [&](const Ending& ending) { return ruling(ending).verdict == verdict; });
+    };
+    if (!any(AuditVerdict::granted)) {
+        return Permission::refused;
+    }
+    return any(AuditVerdict::refused) ? Permission::depends : Permission::granted;
+}
+
 void explain_register(const RegisterQuestion& question, bool json) {
-    const auto endings = endings_of(question);
+    const auto endings = register_endings(question);
     if (json) {
         print_json(json_of(question, endings));
         return;
     }
-    const std::string_view verdict = verdict_of(endings);
+    const std::string_view verdict = word(permission(endings));
     std::string text =
         fmt::format("{}: {}\n", sentence(question), verdict == "depends" ? "granted or refused, as follows" : verdict);
     for (const Ending& ending : endings) {

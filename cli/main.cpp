@@ -22,6 +22,7 @@ A first look:
   vtlcheck replay traces/*            the same on recordings of real guests
   vtlcheck flood                      what the log budget makes of a flood of warnings
   vtlcheck verify                     all of it, with a report
+  vtlcheck report --from FILE         the report of an earlier run
 
 Exit codes: 0 conforms, 1 violation, 2 usage or bad input, 3 inconclusive.)";
 
@@ -54,6 +55,7 @@ int main(int argc, char** argv) {
         vtlcheck::cli::add_spec(app, chosen);
         vtlcheck::cli::add_explain(app, chosen);
         vtlcheck::cli::add_verify(app, chosen);
+        vtlcheck::cli::add_report(app, chosen);
         // CLI11 would only say that a subcommand is missing.
         const auto is_command = [&](const char* word) {
             const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
