@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -89,11 +90,12 @@ protected:
 TEST_F(CommandLine, HelpAndVersion) {
     const auto help = run("--help");
     EXPECT_EQ(help.exit_code, 0);
-    for (const char* command : {"prove", "conform", "replay", "flood", "spec", "explain", "verify", "Exit codes"}) {
+    for (const char* command :
+         {"prove", "conform", "replay", "flood", "spec", "explain", "verify", "report", "Exit codes"}) {
         EXPECT_NE(help.out.find(command), std::string::npos) << command;
     }
     EXPECT_EQ(run("--version").out, "vtlcheck " VTLCHECK_VERSION "\n");
-    for (const char* command : {"prove", "conform", "replay", "flood", "spec", "explain", "verify"}) {
+    for (const char* command : {"prove", "conform", "replay", "flood", "spec", "explain", "verify", "report"}) {
         EXPECT_EQ(run(std::string(command) + " --help").exit_code, 0) << command;
     }
 }
@@ -446,6 +448,10 @@ TEST_F(CommandLine, ResultsGoToFilesForOtherTools) {
     const auto findings = [&](const std::string& name) {
         const auto log = nlohmann::json::parse(read(name));
         EXPECT_EQ(log["version"], "2.1.0");
+        const std::string validate = "'" VTLCHECK_PYTHON "' '" VTLCHECK_SOURCE "/cli/tests/validate_json.py' "
+                                     "'" VTLCHECK_SOURCE "/cli/tests/data/sarif-schema-2.1.0.json' '" +
+                                     (folder_ / name).string() + "'";
+        EXPECT_EQ(std::system(validate.c_str()), 0) << validate; // NOLINT(cert-env33-c)
         return log["runs"][0]["results"];
     };
     const std::string files = " --junit out.xml --sarif out.sarif";

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <pugixml.hpp>
 
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -71,6 +73,53 @@ std::string line_of(const Json& result) {
         EXPECT_TRUE(std::getline(stream, line)) << place;
     }
     return line;
+}
+
+/// Whether the published schema of SARIF accepts the document.
+bool is_valid_sarif(const Json& document) {
+    const auto file = std::filesystem::temp_directory_path() / ("vtlcheck-" + std::to_string(::getpid()) + ".sarif");
+    std::ofstream(file) << document.dump();
+    const std::string command = "'" VTLCHECK_PYTHON "' '" VTLCHECK_SOURCE "/cli/tests/validate_json.py' "
+                                "'" VTLCHECK_SOURCE "/cli/tests/data/sarif-schema-2.1.0.json' '" +
+                                file.string() + "'";
+    const int status = std::system(command.c_str()); // NOLINT(cert-env33-c)
+    std::filesystem::remove(file);
+    return status == 0;
+}
+
+/// All claims proved.
+proofs::ProveResult a_proof() {
+    auto result = two_claims();
+    result.verdict = proofs::Verdict::proved;
+    for (auto& claim : result.claims) {
+        claim.status = proofs::Verdict::proved;
+        claim.reason.clear();
+        claim.counterexample.reset();
+    }
+    return result;
+}
+
+TEST(SarifSchema, AcceptsProofsGreenAndRed) {
+    EXPECT_TRUE(sarif(a_proof())["runs"][0]["results"].empty());
+    EXPECT_TRUE(is_valid_sarif(sarif(a_proof())));
+    EXPECT_FALSE(sarif(two_claims())["runs"][0]["results"].empty());
+    EXPECT_TRUE(is_valid_sarif(sarif(two_claims())));
+}
+
+TEST(SarifSchema, AcceptsCampaignsGreenAndRed) {
+    for (const auto verdict :
+         {proptests::Verdict::conforms, proptests::Verdict::violation, proptests::Verdict::inconclusive}) {
+        EXPECT_TRUE(is_valid_sarif(sarif(a_campaign(verdict), {}))) << proptests::name_of(verdict);
+    }
+}
+
+TEST(SarifSchema, RefusesWhatIsNoSarif) {
+    auto document = sarif(two_claims());
+    document["runs"][0]["results"][0]["level"] = "catastrophe";
+    EXPECT_FALSE(is_valid_sarif(document));
+    document = sarif(two_claims());
+    document["runs"][0]["results"][0].erase("message");
+    EXPECT_FALSE(is_valid_sarif(document));
 }
 
 TEST(ResultFiles, JunitHasACaseForEachClaim) {
