@@ -107,11 +107,6 @@ std::string section(int level, const char* id, const char* title, const std::str
 Table::Table(std::string_view caption, std::vector<Head> heads)
     : caption_(escaped(caption)), heads_(std::move(heads)) {}
 
-Table& Table::wide() {
-    wide_ = true;
-    return *this;
-}
-
 Table& Table::row(const std::vector<std::string>& cells) {
     rows_ += "<tr>";
     for (std::size_t i = 0; i < cells.size(); ++i) {
@@ -125,15 +120,14 @@ Table& Table::row(const std::vector<std::string>& cells) {
 }
 
 std::string Table::html() const {
-    std::string html = fmt::format("<table>\n<caption>{}</caption>\n<thead><tr>", caption_);
-    for (const auto& head : heads_) {
-        html += fmt::format("<th scope=\"col\"{}>{}</th>", head.column == Column::number ? " class=\"n\"" : "",
-                            escaped(head.title));
+    std::string head;
+    for (const auto& title : heads_) {
+        head += fmt::format("<th scope=\"col\"{}>{}</th>", title.column == Column::number ? " class=\"n\"" : "",
+                            escaped(title.title));
     }
-    html += fmt::format("</tr></thead>\n<tbody>\n{}</tbody>\n</table>\n", rows_);
-    return wide_ ? fmt::format("<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"{}\">\n{}</div>\n",
-                               caption_, html)
-                 : html;
+    return fmt::format("<div class=\"wide\" role=\"group\" tabindex=\"0\" aria-label=\"{0}\">\n<table>\n<caption>{0}"
+                       "</caption>\n<thead><tr>{1}</tr></thead>\n<tbody>\n{2}</tbody>\n</table>\n</div>\n",
+                       caption_, head, rows_);
 }
 
 } // namespace vtlcheck::cli::html

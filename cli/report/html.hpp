@@ -38,7 +38,7 @@ enum class Mood : std::uint8_t {
 /// A section of the page with its heading, of level 2 or 3, and what the table of contents needs of it.
 [[nodiscard]] std::string section(int level, const char* id, const char* title, const std::string& body);
 
-/// A table whose first column names the row.
+/// A table whose first column names the row. Where it is wider than the page, it scrolls by itself, by keyboard too.
 class Table {
 public:
     enum class Column : std::uint8_t { text, number };
@@ -49,8 +49,6 @@ public:
 
     /// `caption` is text, not markup.
     Table(std::string_view caption, std::vector<Head> heads);
-    /// Wider than a phone: scrolls by itself, with the keyboard too.
-    Table& wide();
     /// Cells are markup.
     Table& row(const std::vector<std::string>& cells);
     [[nodiscard]] bool empty() const { return rows_.empty(); }
@@ -60,7 +58,6 @@ private:
     std::string caption_;
     std::vector<Head> heads_;
     std::string rows_;
-    bool wide_ = false;
 };
 
 } // namespace vtlcheck::cli::html

@@ -133,16 +133,26 @@ private:
     static constexpr unsigned thin = 14;
     static constexpr unsigned left = 96;
 
-    /// What lies between two lines is all of one row.
+    /// The numbers from one line to another, each row that they are of in a thin line.
     void gap(std::uint64_t from, std::uint64_t to) {
-        if (from != to) {
-            const auto& row = model::msr_table.at(model::row_index(static_cast<std::uint32_t>(from)));
-            drawing_ += fmt::format("<text class=\"gap\" x=\"{}\" y=\"{}\">{:#x} to {:#x}: {}</text>\n", left,
-                                    y_ + thin - 4, from, to - 1,
-                                    row.msr_class == model::MsrClass::unlisted
-                                        ? std::string(name(row.msr_class))
-                                        : fmt::format("{} ({})", escaped(row.name), name(row.msr_class)));
+        while (from != to) {
+            const auto index = model::row_index(static_cast<std::uint32_t>(from));
+            const auto& row = model::msr_table.at(index);
+            std::uint64_t end = to;
+            if (index != model::unlisted_row) {
+                end = std::min(end, std::uint64_t{row.last} + 1);
+            } else {
+                for (std::size_t i = 0; i < model::unlisted_row; ++i) {
+                    const std::uint64_t first = model::msr_table[i].first;
+                    end = first > from ? std::min(end, first) : end;
+                }
+            }
+            drawing_ += fmt::format(
+                "<text class=\"gap\" x=\"{}\" y=\"{}\">{:#x} to {:#x}: {}</text>\n", left, y_ + thin - 4, from, end - 1,
+                index == model::unlisted_row ? std::string(name(row.msr_class))
+                                             : fmt::format("{} ({})", escaped(row.name), name(row.msr_class)));
             y_ += thin;
+            from = end;
         }
     }
 
@@ -209,7 +219,7 @@ std::string matrix_head(const std::vector<Access>& accesses, const char* first) 
 
 std::string matrix_table(const char* id, const char* caption, const std::string& head, const std::string& rows) {
     return fmt::format(
-        "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-labelledby=\"{0}\">\n<table class=\"matrix\">"
+        "<div class=\"wide\" role=\"group\" tabindex=\"0\" aria-labelledby=\"{0}\">\n<table class=\"matrix\">"
         "\n<caption id=\"{0}\">{1}</caption>\n{2}<tbody>\n{3}</tbody>\n</table>\n</div>\n",
         id, caption, head, rows);
 }
@@ -261,13 +271,12 @@ std::string msr_map(const Json& results) {
         fmt::format(
             "<p>Which numbers are served by which class, from the table that oracle and proofs read. {} "
             "Coverage is by class, not by number: every clause has to decide an exit on every class it can.</p>\n"
-            "<figure><div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"Map of the MSR space\">\n{}"
+            "<figure><div class=\"wide\" role=\"group\" tabindex=\"0\" aria-label=\"Map of the MSR space\">\n{}"
             "</div><figcaption>Colour says who serves, the letter which class; the next table has both. A dashed "
             "box is of a class that random exits did not reach in full.</figcaption></figure>\n{}{}",
             all ? html::badge(html::Mood::good, "every class reached")
                 : html::badge(html::Mood::open, "not every class reached"),
-            MsrSpace(reached).svg(), classes.wide().html(),
-            html::details("The table, number by number", rows.wide().html())));
+            MsrSpace(reached).svg(), classes.html(), html::details("The table, number by number", rows.html())));
 }
 
 std::string privilege_map(const Json& results) {

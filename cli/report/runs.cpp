@@ -74,7 +74,7 @@ std::string recordings(const Json& replays) {
         each += html::details(escaped(name), html::pre(replay.at("summary").get<std::string>()));
     }
     return html::section(3, "recordings", "Recordings",
-                         table.wide().html() +
+                         table.html() +
                              html::details("Each recording: accesses by class, unknown MSRs, what differs from the "
                                            "recorded machine, lines for the log",
                                            each));
@@ -136,7 +136,7 @@ std::string budget_section(const Json& results) {
         add(escaped(name), site);
     }
     add("partition", budget.at("partition"));
-    body += table.wide().html();
+    body += table.html();
     if (!quiet.empty()) {
         body += fmt::format("<p class=\"soft\">No attempt at: {}.</p>\n", quiet);
     }

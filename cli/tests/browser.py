@@ -111,9 +111,8 @@ class Browser:
 
     def show(self, path, width=1200, height=900, scheme="light", media=""):
         """Loads a file. What was said before is forgotten."""
-        self.call(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
-        )
+        # Not as a mobile device: that one widens its window until all fits.
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         self.call(
             "Emulation.setEmulatedMedia",
             media=media,
