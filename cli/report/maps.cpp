@@ -182,7 +182,7 @@ private:
         drawing_ +=
             unlisted ? "</rect>\n"
                      : fmt::format("<title>{}</title></rect><text x=\"{}\" y=\"{}\">{}</text>\n",
-                                   escaped(row_text(row)), x + width / 2, y_ + height - 4, look(row.msr_class).letter);
+                                   escaped(row_text(row)), x + cell / 2, y_ + height - 4, look(row.msr_class).letter);
     }
 
     const ByClass& reached_;

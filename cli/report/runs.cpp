@@ -35,7 +35,7 @@ std::string random_exits(const Json& conform) {
     if (!missing.empty()) {
         body += html::details(html::badge(html::Mood::open, "not reached") + " " +
                                   counted(conform.at("cells_missing").size(), "cell"),
-                              "<ul>\n" + missing + "</ul>\n");
+                              "<ul class=\"cells\">\n" + missing + "</ul>\n");
     }
     Table table("Exits that each clause decided, by the VTL that ran",
                 {{"clause"}, {"title"}, {"VTL0", Table::Column::number}, {"VTL1", Table::Column::number}});

@@ -266,10 +266,16 @@ class Report(unittest.TestCase):
         self.assertIn(self.browser.evaluate(last), reached)
 
     def test_paper_shows_what_is_shut(self):
-        self.browser.show(path("green.html"), media="print")
+        self.browser.show(path("green.html"), width=703, media="print")  # A4 less its margins
         height = "document.querySelector('details.claim table').getBoundingClientRect().height"
         self.assertGreater(self.browser.evaluate(height), 0)
         self.assertEqual(self.browser.evaluate("getComputedStyle(document.body).backgroundColor"), "rgb(255, 255, 255)")
+        cut = (
+            "Array.from(document.querySelectorAll('.wide, pre, svg, img')).filter(node => node.scrollWidth >"
+            " node.clientWidth || node.getBoundingClientRect().right > innerWidth).map(node => node.textContent"
+            ".trim().slice(0, 60))"
+        )
+        self.assertEqual(self.browser.evaluate(cut), [])
         pdf = self.browser.call("Page.printToPDF", transferMode="ReturnAsBase64", preferCSSPageSize=True)
         self.assertGreater(len(pdf["data"]), 100_000)
 
