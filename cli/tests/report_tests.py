@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -96,6 +97,8 @@ class Report(unittest.TestCase):
     @classmethod
     def tearDownClass(cls):
         cls.browser.__exit__()
+        if len(sys.argv) <= 3:
+            shutil.rmtree(FOLDER, ignore_errors=True)
 
     def both(self):
         return ((path("green.html"), self.results), (path("red.html"), red(self.results)))
