@@ -4,10 +4,12 @@
 #include "cli/differences.hpp"
 #include "cli/output.hpp"
 #include "cli/result_files.hpp"
+#include "conformance/subjects/abi.hpp"
 
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 
 namespace vtlcheck::cli {
 
@@ -23,10 +25,10 @@ int exit_code(proptests::Verdict verdict) {
 }
 
 Json to_json(const proptests::CampaignResult& result, const proptests::CampaignOptions& options,
-             const std::string& trace_file) {
+             const std::string& trace_file, const std::string& subject) {
     Json json;
     json["command"] = "conform";
-    json["subject"] = "builtin";
+    json["subject"] = subject;
     json["verdict"] = proptests::name_of(result.verdict);
     json["seed"] = options.seed;
     json["exits"] = result.exits;
@@ -88,6 +90,7 @@ void add_conform(CLI::App& app, Action& chosen) {
         proptests::CampaignOptions campaign;
         std::string trace_out = "vtlcheck-failure.trace";
         bool trace_out_given = false;
+        std::string library; ///< empty: the implementation of this repository
         ResultFiles files;
         bool json = false;
     };
@@ -107,6 +110,9 @@ void add_conform(CLI::App& app, Action& chosen) {
     command->add_option("--shrink-budget", options->campaign.shrink_budget, "Replays spent on making a failure small")
         ->capture_default_str();
     command->add_option("--trace-out", options->trace_out, "Where a failing trace goes")->capture_default_str();
+    command->add_option("--library", options->library,
+                        "Check this shared library, which exports the functions of vtl_intercept.h, instead of the\n"
+                        "built-in implementation. Its code runs in this process");
     options->files.add_to(*command);
     command->add_flag("--json", options->json, "Print the result as JSON");
     command->callback([options, command, &chosen] {
@@ -116,9 +122,21 @@ void add_conform(CLI::App& app, Action& chosen) {
                 expect_writable(options->trace_out);
             }
             options->files.expect_usable();
+            std::optional<conformance::Library> library;
+            if (!options->library.empty()) {
+                try {
+                    library.emplace(options->library);
+                } catch (const conformance::LibraryError& error) {
+                    throw UsageError(error.what());
+                }
+            }
+            const auto make_subject = [&] {
+                return library ? conformance::abi_subject(library->abi(), options->library)
+                               : conformance::builtin_subject();
+            };
             ProgressLine progress(!options->json);
-            const auto result = proptests::run_campaign(
-                conformance::builtin_subject, options->campaign, [&](std::uint64_t done, std::uint64_t total) {
+            const auto result =
+                proptests::run_campaign(make_subject, options->campaign, [&](std::uint64_t done, std::uint64_t total) {
                     progress.show(fmt::format("conform: {} of about {} exits", grouped(done), grouped(total)));
                 });
             progress.clear();
@@ -133,14 +151,15 @@ void add_conform(CLI::App& app, Action& chosen) {
                 }
             }
             if (options->json) {
-                print_json(to_json(result, options->campaign, trace_file));
+                print_json(to_json(result, options->campaign, trace_file, library ? options->library : "builtin"));
             } else {
                 print(summary(result));
                 if (result.failure) {
                     print("\n" + proptests::failure_text(result, options->campaign));
                     if (!trace_file.empty()) {
-                        print(fmt::format("\nwritten to {}; reproduce with: vtlcheck replay {}\n", trace_file,
-                                          trace_file));
+                        print(fmt::format("\nwritten to {}", trace_file));
+                        // The command replays on the built-in implementation alone.
+                        print(library ? "\n" : fmt::format("; reproduce with: vtlcheck replay {}\n", trace_file));
                     }
                 }
             }

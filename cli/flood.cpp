@@ -62,8 +62,8 @@ std::vector<std::uint32_t> unknown_msrs(std::uint32_t count, std::uint64_t seed)
 /// The partition, its VPs and their storage.
 class Machine {
 public:
-    explicit Machine(const FloodOptions& options)
-        : slots_(options.vps), logs_(options.vps), censuses_(options.vps), vps_(options.vps) {
+    Machine(const FloodOptions& options, const conformance::Abi& abi)
+        : abi_(abi), slots_(options.vps), logs_(options.vps), censuses_(options.vps), vps_(options.vps) {
         const model::Config<model::Concrete> defaults;
         vtl_config config{};
         config.x2apic_capable = true;
@@ -78,18 +78,19 @@ public:
         config.log_interval = options.limits.site.interval;
         config.log_total_burst = options.limits.total.burst;
         config.log_total_interval = options.limits.total.interval;
-        check(vtl_partition_init(&partition_, &config, slots_.data(), logs_.data()));
+        check(abi_.partition_init(&partition_, &config, slots_.data(), logs_.data()));
         for (std::uint32_t i = 0; i < options.vps; ++i) {
-            check(vtl_vp_init(&vps_[i], &partition_, i));
-            check(vtl_census_attach(&partition_, i, &censuses_[i]));
+            check(abi_.vp_init(&vps_[i], &partition_, i));
+            check(abi_.census_attach(&partition_, i, &censuses_[i]));
         }
     }
     vtl_outcome handle(const vtl_exit& exit) {
         vtl_outcome out; // NOLINT(cppcoreguidelines-pro-type-member-init): written by the call
-        check(vtl_handle_exit(&partition_, &vps_[exit.vp], &exit, &out));
+        check(abi_.handle_exit(&partition_, &vps_[exit.vp], &exit, &out));
         return out;
     }
     vtl_partition& partition() { return partition_; }
+    [[nodiscard]] const conformance::Abi& abi() const { return abi_; }
 
     static void check(vtl_status status) {
         if (status != VTL_OK) {
@@ -98,6 +99,7 @@ public:
     }
 
 private:
+    const conformance::Abi& abi_;
     vtl_partition partition_{};
     std::vector<vtl_vp_slot> slots_;
     std::vector<vtl_vp_log> logs_;
@@ -211,7 +213,7 @@ std::uint64_t read_rings(Machine& machine, std::uint32_t vps, const FloodLine& l
     std::uint64_t lines = 0;
     vtl_log_record record;
     for (std::uint32_t vp = 0; vp < vps; ++vp) {
-        while (vtl_log_read(&machine.partition(), vp, &record)) {
+        while (machine.abi().log_read(&machine.partition(), vp, &record)) {
             ++lines;
             if (line) {
                 line(conformance::to_record(record));
@@ -227,7 +229,7 @@ std::vector<VpCensus> read_census(Machine& machine, std::uint32_t vps) {
         for (const std::uint32_t first : {0U, 0xC0000000U}) {
             for (std::uint32_t i = 0; i < VTL_CENSUS_RANGE; ++i) {
                 for (const bool write : {false, true}) {
-                    const auto count = vtl_census_count(&machine.partition(), vp, first + i, write);
+                    const auto count = machine.abi().census_count(&machine.partition(), vp, first + i, write);
                     if (count != 0) {
                         all[vp].counts[{first + i, write}] = {.count = count, .error = 0, .sketched = false};
                     }
@@ -238,7 +240,7 @@ std::vector<VpCensus> read_census(Machine& machine, std::uint32_t vps) {
         std::uint32_t entries = 0;
         vtl_sketch_entry entry;
         for (std::uint32_t i = 0; i < VTL_CENSUS_ENTRIES; ++i) {
-            if (vtl_census_entry(&machine.partition(), vp, i, &entry)) {
+            if (machine.abi().census_entry(&machine.partition(), vp, i, &entry)) {
                 all[vp].counts[{entry.msr, entry.write}] = {
                     .count = entry.count, .error = entry.error, .sketched = true};
                 least = std::min(least, entry.count);
@@ -321,7 +323,7 @@ void judge(FloodResult& result, Machine& machine, std::uint64_t strange) {
         const auto& counts = result.budget.sites[i];
         attempts += counts.attempts;
         vtl_log_counters totals;
-        Machine::check(vtl_log_totals(&machine.partition(), i, &totals));
+        Machine::check(machine.abi().log_totals(&machine.partition(), i, &totals));
         const auto site = static_cast<LogSite>(i);
         compare_totals(faults, site, counts, conformance::to_totals(totals));
         if (counts.attempts != counts.emitted + counts.suppressed) {
@@ -385,12 +387,13 @@ std::string flood_error(const FloodOptions& options) {
     return {};
 }
 
-FloodResult run_flood(const FloodOptions& options, const FloodLine& line, const FloodProgress& progress) {
+FloodResult run_flood(const FloodOptions& options, const FloodLine& line, const FloodProgress& progress,
+                      const conformance::Abi& abi) {
     FloodResult result;
     result.options = options;
     const unsigned threads = threads_of(options);
     result.options.threads = threads;
-    Machine machine(options);
+    Machine machine(options, abi);
     const auto msrs = unknown_msrs(options.msrs, options.seed);
     std::vector<std::vector<std::uint64_t>> made(options.vps, std::vector<std::uint64_t>(2 * msrs.size()));
     Flood flood{.options = options, .machine = machine, .msrs = msrs, .made = made};
@@ -440,7 +443,7 @@ FloodResult run_flood(const FloodOptions& options, const FloodLine& line, const 
         return std::tuple(a.time, a.site, a.suppressed) < std::tuple(b.time, b.site, b.suppressed);
     });
     for (std::uint32_t vp = 0; vp < options.vps; ++vp) {
-        result.lines_lost += vtl_log_lost(&machine.partition(), vp);
+        result.lines_lost += machine.abi().log_lost(&machine.partition(), vp);
     }
     result.budget.limits = options.limits;
     result.budget.active = true;

@@ -5,6 +5,7 @@
 #include "cli/census.hpp"
 #include "cli/picture.hpp"
 #include "conformance/log_window.hpp"
+#include "conformance/subjects/abi.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -48,9 +49,11 @@ struct FloodResult {
 using FloodLine = std::function<void(const conformance::LogRecord&)>;
 using FloodProgress = std::function<void(std::uint64_t done)>;
 
-/// Runs the flood. The options have no `flood_error`. With one thread the same options give the same lines.
+/// Runs the flood on the implementation behind `abi`. The options have no `flood_error`. With one thread the same options
+/// give the same lines.
 [[nodiscard]] FloodResult run_flood(const FloodOptions& options, const FloodLine& line = {},
-                                    const FloodProgress& progress = {});
+                                    const FloodProgress& progress = {},
+                                    const conformance::Abi& abi = conformance::linked_abi());
 
 [[nodiscard]] Json to_json(const FloodResult& result);
 /// `most` is how many rows of the census of all VPs are shown; 0 leaves it out.

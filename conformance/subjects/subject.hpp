@@ -143,4 +143,8 @@ public:
 /// The implementation of this repository (impl/), in this process.
 [[nodiscard]] std::unique_ptr<Subject> builtin_subject();
 
+struct Abi;
+/// An implementation behind the C ABI (abi.hpp), which has to outlive the subject.
+[[nodiscard]] std::unique_ptr<Subject> abi_subject(const Abi& abi, std::string name);
+
 } // namespace vtlcheck::conformance

@@ -541,6 +541,9 @@ enum vtl_entry {
     VTL_HOLD = 2 /* neither: VTL0 would run into its intercept again before the message for VTL1 is posted */
 };
 
+/* VTL_INTERCEPT_ABI of the header that the implementation was built with. */
+uint32_t vtl_abi_version(void);
+
 /* Says in one English line without a line end why vtl_partition_init() refuses a configuration: the parameter, its
    value, its range and what to do. Like snprintf: at most `size` bytes, the last of them 0, and the length of the whole
    line is returned; `buffer` may be null if `size` is 0. 0, and an empty line, of a configuration that is accepted. */

@@ -58,6 +58,8 @@ bool valid_log_limits(bool partition, std::uint64_t burst, std::uint64_t interva
 
 } // namespace vtl_intercept
 
+extern "C" uint32_t vtl_abi_version() { return VTL_INTERCEPT_ABI; }
+
 extern "C" size_t vtl_config_error(const vtl_config* config, char* buffer, size_t size) {
     using namespace vtl_intercept;
     Text text(buffer, buffer != nullptr ? size : 0);

@@ -1,4 +1,5 @@
 // Adapter: the C ABI of impl/ in the words of the vocabulary.
+#include "conformance/subjects/abi.hpp"
 #include "conformance/subjects/log_record.hpp"
 #include "conformance/subjects/subject.hpp"
 #include "impl/include/vtl_intercept.h"
@@ -11,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace vtlcheck::conformance {
@@ -211,9 +213,11 @@ void copy_input(const model::Exit<Concrete>& exit, vtl_exit& in) {
     in.answers.assist_rcx = exit.assist_rcx.value();
 }
 
-class BuiltinSubject final : public Subject {
+class AbiSubject final : public Subject {
 public:
-    [[nodiscard]] std::string name() const override { return "builtin"; }
+    AbiSubject(const Abi& abi, std::string name) : abi_(abi), name_(std::move(name)) {}
+
+    [[nodiscard]] std::string name() const override { return name_; }
 
     void start(const TraceHeader& header) override {
         vtl_config config{};
@@ -232,24 +236,24 @@ public:
         config.log_interval = header.config.log_interval.value();
         config.log_total_burst = header.config.log_total_burst.value();
         config.log_total_interval = header.config.log_total_interval.value();
-        if (const std::size_t length = vtl_config_error(&config, nullptr, 0); length != 0) {
+        if (const std::size_t length = abi_.config_error(&config, nullptr, 0); length != 0) {
             std::string fault(length, '\0');
-            vtl_config_error(&config, fault.data(), fault.size() + 1); // a string has room for the 0
+            abi_.config_error(&config, fault.data(), fault.size() + 1); // a string has room for the 0
             throw SubjectError(fmt::format("the configuration is refused: {}", fault));
         }
         slots_.resize(header.vps);
         logs_.resize(header.vps);
-        check(vtl_partition_init(&partition_, &config, slots_.data(), logs_.data()), "vtl_partition_init");
+        check(abi_.partition_init(&partition_, &config, slots_.data(), logs_.data()), "vtl_partition_init");
         attach_census();
         pair_partition(to_abi, header.start.partition, partition_.vtl);
         pair_vsm(to_abi, header.start.vsm, partition_.vsm);
 
         vps_.resize(header.vps);
         for (std::uint32_t i = 0; i < header.vps; ++i) {
-            check(vtl_vp_init(&vps_[i], &partition_, i), "vtl_vp_init");
+            check(abi_.vp_init(&vps_[i], &partition_, i), "vtl_vp_init");
             vtl_vp_state state = vps_[i].state;
             pair_vp(to_abi, header.start.vp[i], state);
-            check(vtl_vp_restore(&vps_[i], &partition_, &state), "vtl_vp_restore");
+            check(abi_.vp_restore(&vps_[i], &partition_, &state), "vtl_vp_restore");
             pair_slot(to_abi, header.start.vp[i].slot, slots_[i]);
         }
     }
@@ -289,7 +293,7 @@ public:
         }
 
         vtl_outcome out;
-        check(vtl_handle_exit(&partition_, &vps_.at(in.vp), &in, &out), "vtl_handle_exit");
+        check(abi_.handle_exit(&partition_, &vps_.at(in.vp), &in, &out), "vtl_handle_exit");
         if (out.log_site == VTL_LOG_UNKNOWN_READ || out.log_site == VTL_LOG_UNKNOWN_WRITE) {
             note_counted(in.vp, out.log_msr, out.log_site == VTL_LOG_UNKNOWN_WRITE);
         }
@@ -361,7 +365,7 @@ public:
     }
 
     [[nodiscard]] bool access_exits(std::uint32_t vp, unsigned vtl, std::uint32_t msr, bool write) const override {
-        return vtl_msr_access_exits(&vps_.at(vp), vtl, msr, write);
+        return abi_.msr_access_exits(&vps_.at(vp), vtl, msr, write);
     }
 
     [[nodiscard]] InterceptControls controls(std::uint32_t vp, unsigned vtl) const override {
@@ -374,7 +378,7 @@ public:
     }
 
     [[nodiscard]] std::uint8_t next_entry(std::uint32_t vp) const override {
-        return static_cast<std::uint8_t>(vtl_next_entry(&vps_.at(vp)));
+        return static_cast<std::uint8_t>(abi_.next_entry(&vps_.at(vp)));
     }
 
     [[nodiscard]] std::vector<AuditRecord> audit_records(std::uint32_t vp) const override {
@@ -395,23 +399,23 @@ public:
 
     [[nodiscard]] LogTotals log_totals(std::uint8_t site) const override {
         vtl_log_counters counters;
-        check(vtl_log_totals(&partition_, site, &counters), "vtl_log_totals");
+        check(abi_.log_totals(&partition_, site, &counters), "vtl_log_totals");
         return to_totals(counters);
     }
 
     std::vector<LogRecord> take_log(std::uint32_t vp) override {
         std::vector<LogRecord> records;
         vtl_log_record record;
-        while (vtl_log_read(&partition_, vp, &record)) {
+        while (abi_.log_read(&partition_, vp, &record)) {
             records.push_back(to_record(record));
         }
         return records;
     }
 
-    [[nodiscard]] std::uint64_t log_lost(std::uint32_t vp) const override { return vtl_log_lost(&partition_, vp); }
+    [[nodiscard]] std::uint64_t log_lost(std::uint32_t vp) const override { return abi_.log_lost(&partition_, vp); }
 
     [[nodiscard]] std::uint32_t census_count(std::uint32_t vp, std::uint32_t msr, bool write) const override {
-        return vtl_census_count(&partition_, vp, msr, write);
+        return abi_.census_count(&partition_, vp, msr, write);
     }
 
     [[nodiscard]] std::vector<CensusEntry> census_sketch(std::uint32_t vp) const override {
@@ -419,7 +423,7 @@ public:
         entries.reserve(VTL_CENSUS_ENTRIES);
         vtl_sketch_entry entry;
         for (std::uint32_t i = 0; i < VTL_CENSUS_ENTRIES; ++i) {
-            if (vtl_census_entry(&partition_, vp, i, &entry)) {
+            if (abi_.census_entry(&partition_, vp, i, &entry)) {
                 entries.push_back({.msr = entry.msr, .write = entry.write, .count = entry.count, .error = entry.error});
             }
         }
@@ -433,8 +437,8 @@ public:
             vps.push_back(&vp);
         }
         const auto count = static_cast<std::uint32_t>(vps.size());
-        std::string text(vtl_inspect(&partition_, vps.data(), count, nullptr, 0), '\0');
-        vtl_inspect(&partition_, vps.data(), count, text.data(), text.size() + 1); // a string has room for the 0
+        std::string text(abi_.inspect(&partition_, vps.data(), count, nullptr, 0), '\0');
+        abi_.inspect(&partition_, vps.data(), count, text.data(), text.size() + 1); // a string has room for the 0
         return text;
     }
 
@@ -449,12 +453,12 @@ private:
             censuses_.push_back(std::make_unique<vtl_census>());
         }
         for (std::uint32_t i = 0; i < partition_.config.vps; ++i) {
-            check(vtl_census_attach(&partition_, i, censuses_[i].get()), "vtl_census_attach");
+            check(abi_.census_attach(&partition_, i, censuses_[i].get()), "vtl_census_attach");
         }
     }
 
     void note_counted(std::uint32_t vp, std::uint32_t msr, bool write) {
-        if (vtl_census_count(&partition_, vp, msr, write) == 1) {
+        if (abi_.census_count(&partition_, vp, msr, write) == 1) {
             counted_.push_back({.vp = vp, .msr = msr, .write = write});
         }
     }
@@ -467,7 +471,7 @@ private:
 
     [[nodiscard]] std::optional<AuditRecord> audit_record(std::uint32_t vp, std::uint32_t index) const {
         vtl_audit_record record;
-        if (vtl_audit_read(&vps_.at(vp), index, &record) != VTL_OK) {
+        if (abi_.audit_read(&vps_.at(vp), index, &record) != VTL_OK) {
             return std::nullopt;
         }
         return AuditRecord{.sequence = record.sequence,
@@ -489,6 +493,8 @@ private:
         }
     }
 
+    Abi abi_;
+    std::string name_;
     vtl_partition partition_{};
     std::vector<vtl_vp_slot> slots_;
     std::vector<vtl_vp_log> logs_;
@@ -499,6 +505,10 @@ private:
 
 } // namespace
 
-std::unique_ptr<Subject> builtin_subject() { return std::make_unique<BuiltinSubject>(); }
+std::unique_ptr<Subject> abi_subject(const Abi& abi, std::string name) {
+    return std::make_unique<AbiSubject>(abi, std::move(name));
+}
+
+std::unique_ptr<Subject> builtin_subject() { return abi_subject(linked_abi(), "builtin"); }
 
 } // namespace vtlcheck::conformance
