@@ -52,6 +52,11 @@ struct PlainReading {
                                     const typename D::template Bv<32>&) const {
         return written;
     }
+    /// The row of a table that an access to `number` is ruled by instead of the one that was looked up.
+    template <class Row>
+    [[nodiscard]] const Row& row(const Row& written, const typename D::template Bv<32>&) const {
+        return written;
+    }
     /// The VTL whose bank an exit works on instead of its own.
     [[nodiscard]] Bool bank(const Bool& vtl1) const { return vtl1; }
 };

@@ -316,11 +316,11 @@ Facts<D> decode(const Config<D>& config, const Exit<D>& exit, const Before<D>& b
     };
     const auto msr = low32(exit.gpr[rcx]);
     const auto is_msr_exit = (reason == reason_rdmsr) | (reason == reason_wrmsr);
-    const auto row = matters(is_msr_exit, [&] { return lookup<D>(msr); });
+    const auto row = matters(is_msr_exit, [&] { return reading.row(lookup<D>(msr), msr); });
     const auto call_msr = low32(exit.gpr[r12]);
-    const auto call_row = matters(reason == reason_tdcall, [&] { return lookup<D>(call_msr); });
-    const auto reg =
-        matters((reason == reason_vmcall) | kind_is(Kind::host_access), [&] { return lookup_register<D>(exit.name); });
+    const auto call_row = matters(reason == reason_tdcall, [&] { return reading.row(lookup<D>(call_msr), call_msr); });
+    const auto reg = matters((reason == reason_vmcall) | kind_is(Kind::host_access),
+                             [&] { return reading.row(lookup_register<D>(exit.name), exit.name); });
     const auto long_mode = ((before.own.efer & efer_lme) != 0) & bit(exit.cr0, 31);
     const auto names_lower = names_lower_vtl<D>(exit);
     const auto host = kind_is(Kind::host_access);

@@ -49,7 +49,8 @@ const Run& Goal::step(std::string label, const Config<Symbolic>& config, const S
 Bool Goal::armed(const VpShared<Symbolic>& vp, const VtlState<Symbolic>& vtl, const Bool& vtl1, const Bv<32>& msr,
                  bool write) const {
     const Reading<Symbolic> reading(mutant_, {run().config, run().before, run().exit});
-    return model::armed<Symbolic>(run().config, vp, vtl, vtl1, msr, lookup<Symbolic>(msr), Bool(write), reading);
+    return model::armed<Symbolic>(run().config, vp, vtl, vtl1, msr, reading.row(lookup<Symbolic>(msr), msr),
+                                  Bool(write), reading);
 }
 
 Bool Goal::hypercall_allowed(const Bool& set, const Bv<8>& vtl, const Bv<32>& name) const {

@@ -236,6 +236,33 @@ const std::vector<LogMutant>& log_mutants() {
     return all;
 }
 
+std::vector<LogMutant> systematic_log_mutants() {
+    std::vector<LogMutant> all;
+    for (ClauseIndex clause = 0; clause < log_clauses.size(); ++clause) {
+        const std::string id(log_clauses[clause].id);
+        const auto guard = [clause](bool holds) {
+            return [clause, holds]<class D>(LogAlteration<D>& to) {
+                using Bool = typename D::Bool;
+                to.guard = [clause, holds](ClauseIndex index, const Bool& written) {
+                    return index == clause ? Bool(holds) : written;
+                };
+            };
+        };
+        all.push_back(mutant("guard-dropped:" + id, "applies to its whole family", guard(true)));
+        all.push_back(mutant("guard-never:" + id, "never applies", guard(false)));
+        all.push_back(mutant("effect-dropped:" + id, "does nothing", [clause]<class D>(LogAlteration<D>& to) {
+            to.applied = [clause](ClauseIndex index, const LogWorld<D>& before, LogWorld<D>& world) {
+                if (index == clause) {
+                    const auto deciding = world.clause;
+                    world = before;
+                    world.clause = deciding;
+                }
+            };
+        }));
+    }
+    return all;
+}
+
 const LogMutant* find_log_mutant(std::string_view name) {
     const auto& all = log_mutants();
     const auto found = std::find_if(all.begin(), all.end(), [&](const LogMutant& m) { return m.name == name; });

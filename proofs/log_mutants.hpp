@@ -53,6 +53,9 @@ struct LogMutant {
 };
 
 [[nodiscard]] const std::vector<LogMutant>& log_mutants();
+/// One mutant for every clause of the log budget and every way to break one: its guard always or never holds, or its
+/// effect is dropped. Names: "guard-dropped:LOG-03".
+[[nodiscard]] std::vector<LogMutant> systematic_log_mutants();
 /// The mutant of that name, nullptr if there is none.
 [[nodiscard]] const LogMutant* find_log_mutant(std::string_view name);
 

@@ -45,6 +45,13 @@ public:
                                             const typename D::template Bv<32>&) const {
         return written;
     }
+    [[nodiscard]] virtual model::Row<D> row(const model::Row<D>& written, const typename D::template Bv<32>&) const {
+        return written;
+    }
+    [[nodiscard]] virtual model::RegisterFacts<D> row(const model::RegisterFacts<D>& written,
+                                                      const typename D::template Bv<32>&) const {
+        return written;
+    }
     [[nodiscard]] virtual Bool bank(const Situation<D>&, const Bool& vtl1) const { return vtl1; }
 };
 
@@ -74,6 +81,10 @@ struct Mutant {
 /// One mutant for every clause and every way to break one: its guard always or never holds, its effect is dropped, or
 /// its effect also moves RIP, touches a register, touches state, or turns logging around. Names: "guard-dropped:TDC-04".
 [[nodiscard]] std::vector<Mutant> systematic_mutants();
+
+/// One mutant for every row of the MSR and register tables that the clauses speak of, and every way to get it wrong: the
+/// row is missing, one of its rules is another, its range is longer or shorter. Names: "msr-dropped:IA32_PAT".
+[[nodiscard]] std::vector<Mutant> table_mutants();
 
 /// Reads the book as a mutant would have it, or as written if there is none, and notes every guard.
 template <class D>
@@ -108,6 +119,10 @@ public:
     [[nodiscard]] Bool guard_allows(const Bool& written, const Bool& set, const typename D::template Bv<8>& vtl,
                                     const typename D::template Bv<32>& name) const {
         return mutant_ == nullptr ? written : mutant_->over<D>().guard_allows(situation_, written, set, vtl, name);
+    }
+    template <class Row>
+    [[nodiscard]] Row row(const Row& written, const typename D::template Bv<32>& number) const {
+        return mutant_ == nullptr ? written : mutant_->over<D>().row(written, number);
     }
     [[nodiscard]] Bool bank(const Bool& vtl1) const {
         return mutant_ == nullptr ? vtl1 : mutant_->over<D>().bank(situation_, vtl1);

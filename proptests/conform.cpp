@@ -151,6 +151,30 @@ CampaignResult run_campaign(const SubjectFactory& make_subject, const CampaignOp
     return result;
 }
 
+std::optional<FirstDivergence> first_divergence(conformance::Subject& subject, const Specification& specification,
+                                                std::uint64_t seed, std::uint64_t exits) {
+    const auto plans = arbitrary_plan();
+    Lockstep lockstep(subject, specification);
+    FirstDivergence result;
+    const std::uint64_t traces = (exits + mean_length - 1) / mean_length;
+    for (; result.trace < traces; ++result.trace) {
+        const Plan plan = plan_number(plans, seed, result.trace).value();
+        ExitGenerator generator(plan);
+        model::ConcreteExit exit;
+        bool agree = lockstep.start(header_of(plan), Watch::campaign);
+        for (std::uint32_t i = 0; agree && i < plan.length; ++i) {
+            generator.next(exit);
+            agree = lockstep.step(exit);
+            ++result.exits;
+        }
+        if (!agree || !lockstep.finish()) {
+            result.divergence = lockstep.divergence();
+            return result;
+        }
+    }
+    return std::nullopt;
+}
+
 std::string failure_text(const CampaignResult& result, const CampaignOptions& options) {
     const Shrunk& shrunk = result.failure.value();
     const auto& divergence = shrunk.divergence;

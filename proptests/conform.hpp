@@ -45,6 +45,18 @@ using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 [[nodiscard]] CampaignResult run_campaign(const SubjectFactory& make_subject, const CampaignOptions& options,
                                           const Progress& progress = {});
 
+/// The first exit, in the order of a campaign of this seed on one thread, at which subject and specification part.
+struct FirstDivergence {
+    std::uint64_t trace = 0; ///< its number
+    std::uint64_t exits = 0; ///< run, the diverging one included
+    Divergence divergence;
+};
+
+/// Runs the traces of a campaign of about `exits` exits until one diverges; nothing if none does. Nothing is shrunk.
+[[nodiscard]] std::optional<FirstDivergence> first_divergence(conformance::Subject& subject,
+                                                              const Specification& specification, std::uint64_t seed,
+                                                              std::uint64_t exits);
+
 /// The failing trace as a text a person can read and `replay`: what was expected, what observed, by which clause.
 [[nodiscard]] std::string failure_text(const CampaignResult& result, const CampaignOptions& options);
 

@@ -63,6 +63,12 @@ std::vector<Difference> diff_audit(const std::string& scope, const conformance::
     return all;
 }
 
+/// The clause that decided; a mutant may have none decide.
+template <std::size_t N>
+std::string deciding(const std::array<model::ClauseText, N>& book, model::ClauseIndex index) {
+    return index < N ? std::string(book[index].id) : "none";
+}
+
 /// The number of bit `bit` of word `word` of a bitmap page, and the direction.
 std::string bitmap_position(std::size_t word, unsigned bit) {
     const std::uint32_t number =
@@ -71,6 +77,23 @@ std::string bitmap_position(std::size_t word, unsigned bit) {
 }
 
 } // namespace
+
+model::ConcreteStep Specification::step(const model::ConcreteConfig& config, const model::ConcretePlace& place,
+                                        const model::ConcreteExit& exit) const {
+    return model::oracle_step(config, place, exit);
+}
+model::ClauseIndex Specification::charge(const model::ConcreteConfig& config, model::ConcreteLogBudget& budget,
+                                         const model::ConcreteExit& exit, model::ConcreteOutcome& out) const {
+    return model::oracle_charge(config, budget, exit, out);
+}
+bool Specification::armed(const model::ConcreteConfig& config, const model::VpShared<Concrete>& vp,
+                          const model::VtlState<Concrete>& bank, bool vtl1, std::uint32_t msr, bool write) const {
+    return model::oracle_armed(config, vp, bank, vtl1, msr, write);
+}
+const Specification& as_written() {
+    static const Specification written;
+    return written;
+}
 
 std::uint32_t ExpectedBitmaps::key(const model::ConcreteConfig& config, const model::VpShared<Concrete>& vp,
                                    const model::VtlState<Concrete>& bank, unsigned vtl) {
@@ -92,7 +115,7 @@ const ExpectedBitmaps::Page& ExpectedBitmaps::page(const model::ConcreteConfig& 
             for (unsigned bit = 0; bit < 64; ++bit) {
                 const std::uint32_t msr =
                     static_cast<std::uint32_t>((word & 0x7F) * 64 + bit) + ((word & 0x80) != 0 ? 0xC0000000 : 0);
-                const bool armed = model::oracle_armed(config, vp, bank, vtl != 0, msr, (word & 0x100) != 0);
+                const bool armed = specification_.armed(config, vp, bank, vtl != 0, msr, (word & 0x100) != 0);
                 bits |= static_cast<std::uint64_t>(armed) << bit;
             }
             (*page)[word] = bits;
@@ -124,7 +147,12 @@ bool Lockstep::start(const conformance::TraceHeader& header, Watch watch) {
         log_[vp].clear();
         census_[vp].clear();
     }
-    subject_.start(header);
+    try {
+        subject_.start(header);
+    } catch (const conformance::SubjectError& error) {
+        divergence_.subject_error = error.what();
+        return false;
+    }
     return compare_all();
 }
 
@@ -134,13 +162,13 @@ bool Lockstep::step(const model::ConcreteExit& exit) {
     const std::uint64_t sequence = vp.shared.audit_next.value();
     const model::ConcretePlace place{state_.partition, state_.vsm, state_.vp[model::slot_vp(config_, exit)].slot,
                                      vp.shared, vp.vtl};
-    expected_ = model::oracle_step(config_, place, exit);
-    log_clause_ = model::oracle_charge(config_, budget_, exit, expected_.out);
+    expected_ = specification_.step(config_, place, exit);
+    log_clause_ = specification_.charge(config_, budget_, exit, expected_.out);
     divergence_.step = steps_++;
     try {
         observed_ = subject_.handle(exit);
     } catch (const conformance::SubjectError& error) {
-        divergence_.clause = model::clauses[expected_.clause.value()].id;
+        divergence_.clause = deciding(model::clauses, expected_.clause.value());
         divergence_.subject_error = error.what();
         return false;
     }
@@ -166,8 +194,9 @@ bool Lockstep::step(const model::ConcreteExit& exit) {
             return d.field == "log_line" || d.field == "log_suppressed" || d.scope.find("log") != std::string::npos;
         };
         const auto& all = divergence_.differences;
-        divergence_.clause = std::all_of(all.begin(), all.end(), of_log) ? model::log_clauses[log_clause_].id
-                                                                         : model::clauses[expected_.clause.value()].id;
+        divergence_.clause = std::all_of(all.begin(), all.end(), of_log)
+                                 ? deciding(model::log_clauses, log_clause_)
+                                 : deciding(model::clauses, expected_.clause.value());
     }
     return agree;
 }

@@ -24,6 +24,25 @@ struct Divergence {
     std::string subject_error; ///< not empty: the subject broke its contract instead of answering
 };
 
+/// The specification as it is held against a subject: as written, or as a mutant of it would have it.
+class Specification {
+public:
+    Specification() = default;
+    virtual ~Specification() = default;
+    Specification(const Specification&) = delete;
+    Specification& operator=(const Specification&) = delete;
+    // As model::oracle_step, oracle_charge and oracle_armed.
+    [[nodiscard]] virtual model::ConcreteStep
+    step(const model::ConcreteConfig& config, const model::ConcretePlace& place, const model::ConcreteExit& exit) const;
+    [[nodiscard]] virtual model::ClauseIndex charge(const model::ConcreteConfig& config,
+                                                    model::ConcreteLogBudget& budget, const model::ConcreteExit& exit,
+                                                    model::ConcreteOutcome& out) const;
+    [[nodiscard]] virtual bool armed(const model::ConcreteConfig& config, const model::VpShared<model::Concrete>& vp,
+                                     const model::VtlState<model::Concrete>& bank, bool vtl1, std::uint32_t msr,
+                                     bool write) const;
+};
+[[nodiscard]] const Specification& as_written();
+
 /// How much of the state is compared after each exit. The outcome, the registers of all VPs and of the partition, the
 /// newest audit record if the exit made one, the census of the MSR it counted, and of the VP that took the exit the MSR
 /// bitmaps, the other interception and what is entered next always are.
@@ -35,6 +54,7 @@ enum class Watch : std::uint8_t {
 /// The MSR bitmap the specification calls for, page by page.
 class ExpectedBitmaps {
 public:
+    explicit ExpectedBitmaps(const Specification& specification = as_written()) : specification_(specification) {}
     using Page = std::array<std::uint64_t, 512>;
     /// Page of VTL `vtl` in this state. What it depends on is found by the key, which a test holds against the
     /// predicate.
@@ -48,6 +68,7 @@ public:
                                            const model::VtlState<model::Concrete>& bank, unsigned vtl);
 
 private:
+    const Specification& specification_;
     std::array<std::unique_ptr<Page>, key_count> pages_; ///< by key, made when first asked for
 };
 
@@ -95,7 +116,8 @@ private:
 
 class Lockstep {
 public:
-    explicit Lockstep(conformance::Subject& subject) : subject_(subject) {}
+    explicit Lockstep(conformance::Subject& subject, const Specification& specification = as_written())
+        : subject_(subject), specification_(specification), bitmaps_(specification) {}
 
     /// Both sides at the start of the trace; compares their start states. False on divergence.
     [[nodiscard]] bool start(const conformance::TraceHeader& header, Watch watch);
@@ -135,6 +157,7 @@ private:
     bool diverge(std::vector<conformance::Difference> differences);
 
     conformance::Subject& subject_;
+    const Specification& specification_;
     model::ConcreteConfig config_;
     conformance::InitialState state_;
     ExpectedBitmaps bitmaps_;
