@@ -21,6 +21,7 @@ A first look:
   vtlcheck conform                    hold the implementation against it on random exits
   vtlcheck replay traces/*            the same on recordings of real guests
   vtlcheck flood                      what the log budget makes of a flood of warnings
+  vtlcheck mutants --sample 20        whether these checks would notice a slip
   vtlcheck verify                     all of it, with a report
   vtlcheck report --from FILE         the report of an earlier run
 
@@ -52,6 +53,7 @@ int main(int argc, char** argv) {
         vtlcheck::cli::add_conform(app, chosen);
         vtlcheck::cli::add_replay(app, chosen);
         vtlcheck::cli::add_flood(app, chosen);
+        vtlcheck::cli::add_mutants(app, chosen);
         vtlcheck::cli::add_spec(app, chosen);
         vtlcheck::cli::add_explain(app, chosen);
         vtlcheck::cli::add_verify(app, chosen);

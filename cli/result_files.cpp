@@ -195,6 +195,19 @@ std::optional<Fault> fault_of(const proptests::CampaignResult& result, const pro
     return fault;
 }
 
+std::optional<Fault> fault_of(const MutantsReport& report, std::size_t i) {
+    const auto& result = report.findings.results[i];
+    if (result.outcome.verdict == mutants::Verdict::error) {
+        return Fault{.type = "error", .reason = result.outcome.by, .detail = result.outcome.detail};
+    }
+    if (report.unexplained(result)) {
+        return Fault{.type = "survived",
+                     .reason = "no check notices it, and the ratchet gives no reason",
+                     .detail = report.mutants[i].difference};
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 std::string junit(const proofs::ProveResult& result) {
@@ -211,6 +224,24 @@ std::string junit(const proptests::CampaignResult& result, const proptests::Camp
                         .seconds = result.seconds,
                         .fault = fault_of(result, options)}},
                       result.seconds);
+}
+
+std::string junit(const MutantsReport& report) {
+    std::vector<TestCase> cases;
+    for (std::size_t i = 0; i < report.mutants.size(); ++i) {
+        cases.push_back({.name = fmt::format("{} {}", name_of(report.mutants[i].kind), report.mutants[i].name),
+                         .seconds = report.findings.results[i].seconds,
+                         .fault = fault_of(report, i)});
+    }
+    TestCase ratchet{.name = "ratchet", .seconds = 0, .fault = std::nullopt};
+    if (!report.disagreements.empty()) {
+        ratchet.fault = Fault{.type = "violation", .reason = report.disagreements.front(), .detail = ""};
+        for (const auto& line : report.disagreements) {
+            ratchet.fault->detail += line + "\n";
+        }
+    }
+    cases.push_back(ratchet);
+    return junit_text("mutants", cases, report.seconds);
 }
 
 Json sarif(const proofs::ProveResult& result) {
@@ -269,6 +300,39 @@ Json sarif(const proptests::CampaignResult& result, const proptests::CampaignOpt
     return log.json();
 }
 
+Json sarif(const MutantsReport& report) {
+    SarifLog log;
+    log.rule(
+        "impl", "A slip in the implementation that no check notices",
+        "With this change of the source every check still passes: sharpen one, or list the mutant with the reason.",
+        "mutants/ratchet.txt");
+    log.rule("spec", "A slip in the specification that no check notices",
+             "With this change of a clause or table the implementation conforms and every claim is proved.",
+             "mutants/ratchet.txt");
+    log.rule("class", "A known defect that the claim does not refute",
+             "docs/defect-classes.md says that the claim refutes the mutant.", "docs/defect-classes.md");
+    for (std::size_t i = 0; i < report.mutants.size(); ++i) {
+        if (!report.unexplained(report.findings.results[i])) {
+            continue;
+        }
+        const auto& mutant = report.mutants[i];
+        std::optional<Place> place;
+        if (!mutant.file.empty()) {
+            place = Place{.file = mutant.file, .line = mutant.line};
+        } else if (mutant.kind == mutants::Kind::spec) {
+            // "guard-dropped:TDC-04", "msr-dropped:IA32_PAT"
+            const auto of = mutant.name.substr(mutant.name.find(':') + 1);
+            place = place_of_clause(of);
+            for (const char* table : {"\"{}\", .msr_class", "\"{}\", .register_class", "\"{}\", C::"}) {
+                place = place ? place : find_line("model", ".hpp", fmt::format(fmt::runtime(table), of));
+            }
+        }
+        log.result(std::string(name_of(mutant.kind)), "error", "survives: " + mutant.difference,
+                   location(place, {{"mutant", mutant.name}}));
+    }
+    return log.json();
+}
+
 void ResultFiles::add_to(CLI::App& command) {
     command.add_option("--junit", junit, "Write the result as JUnit XML to this file");
     command.add_option("--sarif", sarif, "Write what fails as SARIF 2.1.0 to this file");
@@ -300,6 +364,15 @@ void ResultFiles::write(const proptests::CampaignResult& result, const proptests
     }
     if (!sarif.empty()) {
         write_file(sarif, cli::sarif(result, options).dump(2) + "\n");
+    }
+}
+
+void ResultFiles::write(const MutantsReport& report) const {
+    if (!junit.empty()) {
+        write_file(junit, cli::junit(report));
+    }
+    if (!sarif.empty()) {
+        write_file(sarif, cli::sarif(report).dump(2) + "\n");
     }
 }
 

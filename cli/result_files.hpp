@@ -1,6 +1,7 @@
 // Results for other tools: JUnit XML for those that count tests, SARIF 2.1.0 for those that show findings in the source.
 #pragma once
 
+#include "cli/mutants_report.hpp"
 #include "cli/output.hpp"
 #include "proofs/prove.hpp"
 #include "proptests/conform.hpp"
@@ -22,6 +23,7 @@ struct ResultFiles {
     void expect_usable() const;
     void write(const proofs::ProveResult& result) const;
     void write(const proptests::CampaignResult& result, const proptests::CampaignOptions& options) const;
+    void write(const MutantsReport& report) const;
 };
 
 /// One test suite with a test case for each claim.
@@ -29,9 +31,16 @@ struct ResultFiles {
 /// One test suite with one test case, the campaign.
 [[nodiscard]] std::string junit(const proptests::CampaignResult& result, const proptests::CampaignOptions& options);
 
+/// One test suite with a test case for each mutant, which fails if it survives without a reason or could not be run, and
+/// one for the ratchet.
+[[nodiscard]] std::string junit(const MutantsReport& report);
+
 /// A rule for each claim that was run, a result for each that is not proved.
 [[nodiscard]] Json sarif(const proofs::ProveResult& result);
 /// A rule for each clause; a result for the clause that diverges, and for each with a coverage cell that is not reached.
 [[nodiscard]] Json sarif(const proptests::CampaignResult& result, const proptests::CampaignOptions& options);
+
+/// A result for each survivor without a reason, where its slip is: in the source, or at the clause.
+[[nodiscard]] Json sarif(const MutantsReport& report);
 
 } // namespace vtlcheck::cli

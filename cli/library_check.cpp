@@ -1,0 +1,87 @@
+#include "cli/library_check.hpp"
+
+#include "cli/flood.hpp"
+#include "proptests/conform.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+
+namespace vtlcheck::cli {
+namespace {
+
+struct Failure {
+    std::string what; ///< one word
+    std::string detail;
+};
+
+std::optional<Failure> conform(const conformance::Abi& abi, const LibraryCheckOptions& options) {
+    const auto subject = conformance::abi_subject(abi, "library");
+    const auto found = proptests::first_divergence(*subject, proptests::as_written(), options.seed, options.exits);
+    if (!found) {
+        return std::nullopt;
+    }
+    const auto& divergence = found->divergence;
+    Failure failure{.what = divergence.clause.empty() ? "state" : divergence.clause,
+                    .detail = fmt::format("trace {}, exit {}", found->trace, divergence.step + 1)};
+    if (!divergence.subject_error.empty()) {
+        failure.detail += ": " + divergence.subject_error;
+    } else if (!divergence.differences.empty()) {
+        const auto& first = divergence.differences.front();
+        failure.detail +=
+            fmt::format(": {} {}: expected {}, observed {}", first.scope, first.field, first.expected, first.observed);
+    }
+    return failure;
+}
+
+/// Floods with the usual limits and with narrow ones, each long enough that buckets fill again many times.
+std::optional<Failure> flood(const conformance::Abi& abi) {
+    std::array<FloodOptions, 2> floods;
+    for (auto& options : floods) {
+        options.accesses = 100'000;
+        options.vps = 3;
+        options.threads = 1;
+        options.step = 100'000;
+        options.msrs = 200;
+    }
+    floods[1].limits = {.site = {3, 1'000'000}, .total = {13, 700'000}, .reserve = 10};
+    floods[1].step = 10'000;
+    floods[1].flush_period = 5'000'000;
+    for (const auto& options : floods) {
+        const auto result = run_flood(options, {}, {}, abi);
+        if (!result.conforms()) {
+            const auto& faults = result.budget.faults;
+            return Failure{.what = "budget", .detail = faults.empty() ? "a window has too many lines" : faults.front()};
+        }
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+void check_library(const conformance::Abi& abi, const LibraryCheckOptions& options, const SayLine& say) {
+    say("check begin");
+    const auto stage = [&](const char* name, const std::function<std::optional<Failure>()>& check) {
+        say(fmt::format("check stage {}", name));
+        std::optional<Failure> failure;
+        try {
+            failure = check();
+        } catch (const std::exception& error) {
+            // The same calls succeed on the implementation as it is: that is asked before any mutant is.
+            failure = Failure{.what = "exception", .detail = error.what()};
+        }
+        if (failure) {
+            say("check detail " + failure->detail);
+            say("check killed " + failure->what);
+        }
+        return !failure;
+    };
+    const bool passed = stage("conform", [&] { return conform(abi, options); }) &&
+                        (!options.floods || stage("flood", [&] { return flood(abi); }));
+    if (passed) {
+        say("check survived");
+    }
+}
+
+} // namespace vtlcheck::cli
