@@ -42,9 +42,12 @@ KeptResults::KeptResults(std::string file) : file_(std::move(file)) {
     std::string line;
     while (std::getline(stream, line)) {
         ++number;
-        const bool whole = !stream.eof();
-        mended_ = whole;
-        if (!whole || line.empty()) {
+        torn_ = stream.eof();
+        if (torn_) {
+            break;
+        }
+        whole_ += line.size() + 1;
+        if (line.empty()) {
             continue;
         }
         try {
@@ -86,11 +89,13 @@ void KeptResults::add(const Mutant& mutant, const Result& result) {
                     {"by", result.outcome.by},
                     {"detail", result.outcome.detail},
                     {"seconds", result.seconds}};
+    if (std::error_code error; std::exchange(torn_, false)) {
+        std::filesystem::resize_file(file_, whole_, error); // a failure shows below, or when the file is read again
+    }
     std::ofstream stream(file_, std::ios::app);
     // What a mutant prints need not be text.
-    stream << (mended_ ? "" : "\n") << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
+    stream << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
     stream.close();
-    mended_ = true;
     if (!stream) {
         throw ResultsError(fmt::format("{}: cannot be written", file_));
     }

@@ -34,7 +34,8 @@ public:
 
 private:
     std::string file_;
-    bool mended_ = true; ///< the file ends with a line end
+    std::uintmax_t whole_ = 0; ///< bytes of the file's whole lines
+    bool torn_ = false;        ///< there is part of another
     std::map<std::pair<Kind, std::string>, std::pair<std::uint64_t, Result>> kept_;
 };
 

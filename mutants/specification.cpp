@@ -92,7 +92,7 @@ Outcome judge(const proofs::Mutant& mutant, const SpecificationChecks& checks) {
     if (const auto outcome = ask_implementation(mutant, checks)) {
         return *outcome;
     }
-    switch (proofs::difference(mutant, {.time = 3 * checks.question, .seed = 1})) {
+    switch (proofs::difference(mutant, {.time = 12 * checks.question, .seed = 1})) {
     case proofs::Difference::none:
         return {Verdict::equivalent, "no exit tells it from the specification", ""};
     case proofs::Difference::unreachable:

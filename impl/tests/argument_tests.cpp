@@ -41,6 +41,16 @@ TEST_F(Arguments, NullPointersOfInitAndRestore) {
     EXPECT_EQ(vtl_vp_restore(&vp, &partition, nullptr), VTL_BAD_ARGUMENT);
 }
 
+TEST_F(Arguments, VersionIsTheHeaders) { EXPECT_EQ(vtl_abi_version(), VTL_INTERCEPT_ABI); }
+
+TEST_F(Arguments, NoBufferHoldsNothing) {
+    vtl_config bad = config;
+    bad.vps = 0;
+    EXPECT_EQ(vtl_config_error(&bad, nullptr, 100), vtl_config_error(&bad, nullptr, 0));
+    const vtl_vp* vps[] = {&vp};
+    EXPECT_EQ(vtl_inspect(&partition, vps, 1, nullptr, 100), vtl_inspect(&partition, vps, 1, nullptr, 0));
+}
+
 TEST_F(Arguments, PartitionsThatCannotBe) {
     vtl_config bad = config;
     bad.vps = 0;
@@ -84,7 +94,8 @@ TEST_F(BadExit, ControlRequestsAreJudgedAlike) {
 
 TEST_F(Arguments, AccessQueryFailsClosed) {
     EXPECT_TRUE(vtl_msr_access_exits(nullptr, 0, 0x10, false));
-    EXPECT_TRUE(vtl_msr_access_exits(&vp, 2, 0x10, false));
+    for (std::uint32_t msr = 0; msr < 0x2000; ++msr)
+        EXPECT_TRUE(vtl_msr_access_exits(&vp, 2, msr, false));
     EXPECT_EQ(vtl_next_entry(nullptr), VTL_HOLD);
 }
 

@@ -37,11 +37,12 @@ TEST_F(Decode, OtherStatusesAreInternalErrorsWithoutFault) {
 }
 
 TEST_F(Decode, EntryFailureIsAnInternalErrorWithoutFault) {
-    for (const std::uint64_t code : {0ULL, 0x1100ULL, 0x1101ULL}) {
-        vtl_exit exit = rdmsr_exit(0x1B);
-        exit.info[VTL_INFO_RAX] = status(code, 0x80000021);
-        expect_internal_error(exit, 0, false);
-    }
+    for (const std::uint64_t code : {0ULL, 0x1100ULL, 0x1101ULL})
+        for (const std::uint64_t reason : {0x80000000ULL, 0x80000021ULL}) {
+            vtl_exit exit = rdmsr_exit(0x1B);
+            exit.info[VTL_INFO_RAX] = status(code, reason);
+            expect_internal_error(exit, 0, false);
+        }
 }
 
 TEST_F(Decode, HostRoutedTdvmcallNeedsTheExactReason) {

@@ -48,7 +48,11 @@ TEST_F(Inspect, PolicyOfEveryIsolation) {
             const json policy = tree()["policy"];
             EXPECT_EQ(policy["isolation"], words[isolation]);
             EXPECT_EQ(policy["profile"], profile ? "untrusted-synic" : "strict");
+            EXPECT_EQ(policy["access_vsm"], partition.config.access_vsm);
+            EXPECT_EQ(policy["vps"], partition.config.vps);
             const json& guard = policy["guard"];
+            EXPECT_EQ(guard["get"].size(), 3U);
+            EXPECT_EQ(guard["set"].size(), 3U);
             EXPECT_EQ(guard["get"]["vtl2"], json({"GuestVsmPartitionConfig", "VsmPartitionConfig", "VsmPartitionStatus",
                                                   "VsmCapabilities", "TimeRefCount"}));
             if (isolation < VTL_ISOLATION_SNP) {
@@ -103,6 +107,37 @@ TEST_F(Inspect, StateOfAVp) {
     EXPECT_TRUE(first["audit"]["tail"].empty());
 }
 
+TEST_F(Inspect, SlotAndActiveVtl) {
+    enable_vtl1();
+    shared().active_vtl1 = true;
+    slots[0].start_pending = slots[0].start_vtl1 = true;
+    json first = tree()["vps"][0];
+    EXPECT_EQ(first["vp"], 0);
+    EXPECT_EQ(first["active_vtl"], 1);
+    EXPECT_EQ(first["next_entry"], "vtl1");
+    EXPECT_EQ(first["slot"]["start_pending"], true);
+    EXPECT_EQ(first["slot"]["start_vtl"], 1);
+    slots[0].start_pending = slots[0].start_vtl1 = false;
+    first = tree()["vps"][0];
+    EXPECT_EQ(first["slot"]["start_pending"], false);
+    EXPECT_EQ(first["slot"]["start_vtl"], 0);
+}
+
+// What was restored from elsewhere may be anything.
+TEST_F(Inspect, WhatCannotBeIsNotLookedUp) {
+    for (const std::uint32_t index : {VPS, VPS + 1}) {
+        vp.index = index;
+        const json first = tree()["vps"][0];
+        EXPECT_EQ(first["vp"], index);
+        EXPECT_FALSE(first.contains("slot"));
+    }
+    vp.index = 0;
+    partition.vsm.guest_vsm = VTL_VSM_UNSUPPORTED + 1;
+    partition.config.isolation = VTL_ISOLATION_CCA + 1;
+    EXPECT_EQ(tree()["guest_vsm"]["state"], "unknown");
+    EXPECT_EQ(tree()["policy"]["isolation"], "unknown");
+}
+
 TEST_F(Inspect, TailIsTheLastSixteen) {
     enable_vtl1();
     for (unsigned n = 0; n < 70; ++n)
@@ -114,6 +149,7 @@ TEST_F(Inspect, TailIsTheLastSixteen) {
     EXPECT_EQ(audit["lost"], 7);
     ASSERT_EQ(audit["tail"].size(), 16U);
     EXPECT_EQ(audit["tail"][0]["sequence"], 55);
+    EXPECT_EQ(audit["tail"][0]["vp"], 0);
     EXPECT_EQ(audit["tail"][0]["origin"], "vtl1");
     EXPECT_EQ(audit["tail"][0]["operation"], "get");
     EXPECT_EQ(audit["tail"][0]["route"], "emulation");

@@ -61,7 +61,8 @@ bool asked(const MsrRow& row, bool write) {
 }
 
 void add_msr_row(std::vector<Mutant>& all, const MsrRow& row, const MsrRow* next) {
-    const std::string suffix = std::string(":") + row.name;
+    std::string suffix = std::string(":") + row.name;
+    std::replace(suffix.begin(), suffix.end(), ' ', '-'); // names of mutants are words
     const std::uint32_t first = row.first;
     const std::uint32_t last = row.last;
     // `change(row)` is made where the number is one of the row's.
@@ -83,14 +84,19 @@ void add_msr_row(std::vector<Mutant>& all, const MsrRow& row, const MsrRow* next
     if (row.read == ReadRule::constant) {
         add("msr-constant", "reads another value", []<class D>(Row<D>& r) { r.constant = r.constant ^ 1; });
     }
+    // Outside the two ranges every access exits, whatever the row says.
+    const bool in_bitmap = last < 0x2000 || (first >= 0xC0000000 && last < 0xC0002000);
     const auto flip = [](Armed armed) {
         return static_cast<std::uint8_t>(armed == Armed::always ? Armed::passthrough : Armed::always);
     };
     const std::uint8_t read = flip(row.armed_read);
     const std::uint8_t write = flip(row.armed_write);
-    add("msr-read-armed", "is intercepted otherwise when read", [read]<class D>(Row<D>& r) { r.armed_read = read; });
-    add("msr-write-armed", "is intercepted otherwise when written",
-        [write]<class D>(Row<D>& r) { r.armed_write = write; });
+    if (in_bitmap) {
+        add("msr-read-armed", "is intercepted otherwise when read",
+            [read]<class D>(Row<D>& r) { r.armed_read = read; });
+        add("msr-write-armed", "is intercepted otherwise when written",
+            [write]<class D>(Row<D>& r) { r.armed_write = write; });
+    }
     if (row.claim_bit != no_claim) {
         const auto other = static_cast<std::uint8_t>(row.claim_bit ^ 1U);
         add("msr-claim-dropped", "cannot be claimed", []<class D>(Row<D>& r) { r.claim_bit = no_claim; });
