@@ -323,9 +323,8 @@ Json sarif(const MutantsReport& report) {
             // "guard-dropped:TDC-04", "msr-dropped:IA32_PAT"
             const auto of = mutant.name.substr(mutant.name.find(':') + 1);
             place = place_of_clause(of);
-            for (const char* table : {"\"{}\", .msr_class", "\"{}\", .register_class", "\"{}\", C::"}) {
-                place = place ? place : find_line("model", ".hpp", fmt::format(fmt::runtime(table), of));
-            }
+            place = place ? place : find_line("model", ".hpp", fmt::format("\"{}\", .msr_class", of));
+            place = place ? place : find_line("model", ".hpp", fmt::format("\"{}\", C::", of));
         }
         log.result(std::string(name_of(mutant.kind)), "error", "survives: " + mutant.difference,
                    location(place, {{"mutant", mutant.name}}));

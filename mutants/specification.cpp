@@ -48,12 +48,13 @@ std::vector<const proofs::Claim*> in_order(const M& mutant, bool of_log) {
         });
     };
     std::vector<const proofs::Claim*> order;
+    std::vector<const proofs::Claim*> others;
     for (const auto& claim : proofs::all_claims()) {
         if (static_cast<bool>(claim.put_log) == of_log) {
-            order.push_back(&claim);
+            (concerns(claim) ? order : others).push_back(&claim);
         }
     }
-    std::stable_partition(order.begin(), order.end(), [&](const proofs::Claim* claim) { return concerns(*claim); });
+    order.insert(order.end(), others.begin(), others.end());
     return order;
 }
 
@@ -201,7 +202,8 @@ std::vector<Mutant> known_defects(const SpecificationChecks& checks) {
                 mutant.name = fmt::format("{}:{}:{}", defect.id, name, claim);
                 mutant.difference = fmt::format("{} ({}): {}", defect.id, defect.defect, name);
                 mutant.content = hashed(mutant.name, checks.content);
-                mutant.run = [name = name, claim, checks](unsigned) { return judge_known(name, claim, checks); };
+                const std::string& defective = name; // clang 15 and older capture no structured binding
+                mutant.run = [defective, claim, checks](unsigned) { return judge_known(defective, claim, checks); };
                 all.push_back(std::move(mutant));
             }
         }

@@ -475,6 +475,46 @@ TEST_F(CommandLine, ResultsGoToFilesForOtherTools) {
     expect_refused("prove --smt2 folder --sarif out.junit", "--sarif");
 }
 
+TEST_F(CommandLine, MutantsAreListedAndRun) {
+    const auto list = run("mutants --list --kind impl --only valid_cr0");
+    EXPECT_EQ(list.exit_code, 0) << list.err;
+    EXPECT_NE(list.out.find("impl value_rules.h:valid_cr0:"), std::string::npos) << list.out;
+    EXPECT_NE(list.out.find("\n    impl/src/value_rules.h:"), std::string::npos) << list.out;
+    write("ratchet", "");
+    const auto one =
+        run("mutants --ratchet ratchet --kind spec --only effect-dropped:MSR-W-3 --threads 1 --json --junit j "
+            "--sarif s --results r");
+    EXPECT_EQ(one.exit_code, 0) << one.err;
+    const auto json = nlohmann::json::parse(one.out);
+    EXPECT_EQ(json["verdict"], "conforms");
+    EXPECT_EQ(json["counts"]["spec"]["killed"], 10);
+    EXPECT_TRUE(nlohmann::json::parse(read("s"))["runs"][0]["results"].empty());
+    pugi::xml_document document;
+    EXPECT_TRUE(document.load_string(read("j").c_str()));
+    const auto kept = read("r");
+    EXPECT_EQ(std::count(kept.begin(), kept.end(), '\n'), 10);
+    write("ratchet", "survivor spec effect-dropped:MSR-W-38 it was thought so\n");
+    const auto again = run("mutants --ratchet ratchet --kind spec --only effect-dropped:MSR-W-38 --results r");
+    EXPECT_EQ(again.exit_code, 1) << again.err;
+    EXPECT_NE(again.out.find("remove the line"), std::string::npos) << again.out;
+}
+
+TEST_F(CommandLine, BadUsageOfMutantsIsRefusedInOneLine) {
+    write("ratchet", "");
+    write("bad-ratchet", "survivor nothing\n");
+    write("bad-results", "[]\n");
+    expect_refused("mutants --kind all", "--kind");
+    expect_refused("mutants --kind spec --ratchet none", "none: there is no such ratchet");
+    expect_refused("mutants --kind spec --ratchet bad-ratchet", "bad-ratchet:1: \"nothing\" is no kind");
+    expect_refused("mutants --kind spec --ratchet ratchet --only no-such", "no mutant has \"no-such\"");
+    expect_refused("mutants --kind spec --ratchet ratchet --only MSR-W-38 --results bad-results",
+                   "bad-results:1: is no result");
+    expect_refused("mutants --kind spec --ratchet ratchet --only MSR-W-38 --update", "--update");
+    expect_refused("mutants --kind impl --ratchet ratchet --plan none.json", "none.json: cannot be read");
+    expect_refused("conform --library none.so", "none.so: there is no such file");
+    expect_refused("mutants --check-library none.so", "none.so: there is no such file");
+}
+
 TEST_F(CommandLine, ConformReportsAsJson) {
     const auto result = run("conform --exits 2000000 --json");
     EXPECT_EQ(result.exit_code, 0) << result.out;

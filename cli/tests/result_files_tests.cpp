@@ -194,6 +194,91 @@ TEST(ResultFiles, NothingFailsWhereAllIsWell) {
     EXPECT_TRUE(sarif(result, {})["runs"][0]["results"].empty());
 }
 
+MutantsReport four_mutants() {
+    using mutants::Kind;
+    using mutants::Verdict;
+    MutantsReport report;
+    const auto add = [&](Kind kind, const std::string& name, mutants::Outcome outcome) {
+        mutants::Mutant mutant;
+        mutant.kind = kind;
+        mutant.name = name;
+        mutant.difference = "difference of " + name;
+        report.mutants.push_back(mutant);
+        report.findings.results.push_back({.kind = kind, .name = name, .outcome = std::move(outcome), .seconds = 0.5});
+    };
+    add(Kind::impl, "killed", {Verdict::killed, "conform MSR-R-01", ""});
+    add(Kind::impl, "explained", {Verdict::survived, "", ""});
+    add(Kind::impl, "new", {Verdict::survived, "", ""});
+    report.mutants.back().file = "impl/src/bits.h";
+    report.mutants.back().line = 3;
+    for (const char* name : {"guard-dropped:MSR-W-38", "msr-dropped:IA32_PAT", "register-gate:Lstar"}) {
+        add(Kind::spec, name, {Verdict::survived, "", ""});
+    }
+    add(Kind::spec, "broken", {Verdict::error, "the check did not begin", ""});
+    report.ratchet.survivors[{Kind::impl, "explained"}] = "a reason";
+    report.disagreements = {"impl new survives"};
+    return report;
+}
+
+TEST(ResultFiles, MutantsFailWhereTheySurviveWithoutAReason) {
+    const auto report = four_mutants();
+    const auto suite = parsed(junit(report)).child("testsuites").child("testsuite");
+    EXPECT_EQ(suite.attribute("tests").as_int(), 8); // the ratchet is one
+    EXPECT_EQ(suite.attribute("failures").as_int(), 6);
+    const auto of = [&](const char* name) {
+        return std::string(
+            suite.find_child_by_attribute("testcase", "name", name).child("failure").attribute("type").value());
+    };
+    EXPECT_EQ(of("impl killed"), "");
+    EXPECT_EQ(of("impl explained"), "");
+    EXPECT_EQ(of("impl new"), "survived");
+    EXPECT_EQ(of("spec broken"), "error");
+    EXPECT_EQ(of("ratchet"), "violation");
+    EXPECT_EQ(exit_code(report), 1);
+    const auto log = sarif(report);
+    const auto& results = log["runs"][0]["results"];
+    ASSERT_EQ(results.size(), 4U);
+    EXPECT_EQ(results[0]["ruleId"], "impl");
+    const auto& place = results[0]["locations"][0]["physicalLocation"];
+    EXPECT_EQ(place["artifactLocation"]["uri"], "impl/src/bits.h");
+    EXPECT_EQ(place["region"]["startLine"], 3);
+    EXPECT_NE(line_of(results[1]).find("MSR-W-38"), std::string::npos);
+    EXPECT_NE(line_of(results[2]).find("IA32_PAT"), std::string::npos);
+    EXPECT_NE(line_of(results[3]).find("Lstar"), std::string::npos);
+}
+
+TEST(ResultFiles, MutantsAreToldToAPersonAndAProgram) {
+    auto report = four_mutants();
+    const auto text = summary(report);
+    for (const char* part : {"by conform 1", "survives: impl new\n    difference of new", "error: spec broken",
+                             "violation: 7 mutants run, 1 killed, 5 survivors"}) {
+        EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+    }
+    EXPECT_EQ(text.find("survives: impl explained"), std::string::npos);
+    const auto json = to_json(report);
+    EXPECT_EQ(json["counts"]["impl"]["killed"], 1);
+    EXPECT_EQ(json["errors"], 1);
+    EXPECT_EQ(json["mutants"][1]["reason"], "a reason");
+    report.disagreements.clear();
+    EXPECT_EQ(exit_code(report), 3) << "an error is no verdict";
+    report.findings.results.clear();
+    report.mutants.clear();
+    EXPECT_EQ(exit_code(report), 3) << "nothing was run";
+}
+
+TEST(ResultFiles, AClassInScopeWithoutAKillIsSaid) {
+    mutants::Findings findings;
+    findings.results.push_back({.kind = mutants::Kind::known,
+                                .name = "K01:x:Y",
+                                .outcome = {mutants::Verdict::survived, "", ""},
+                                .seconds = 0});
+    EXPECT_TRUE(classes_without_kill(findings).empty()) << "a sample says nothing of a class";
+    findings.complete = {mutants::Kind::known};
+    const auto lines = classes_without_kill(findings);
+    ASSERT_FALSE(lines.empty());
+    EXPECT_NE(lines.front().find("class K01"), std::string::npos);
+}
+
 TEST(ResultFiles, EveryClauseAndClaimHasAPlace) {
     auto claims = two_claims();
     claims.claims.clear();
