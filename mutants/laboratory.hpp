@@ -48,7 +48,7 @@ struct Checks {
     LibraryCheck quick;
     bool unit_tests = true;
     LibraryCheck thorough; ///< of what survives all others; no command: none
-    unsigned unit_test_seconds = 120;
+    unsigned unit_test_seconds = 60;
 };
 
 class Laboratory {
