@@ -3,7 +3,10 @@
 #include "cli/output.hpp"
 #include "cli/prove_report.hpp"
 #include "cli/result_files.hpp"
+#include "conformance/subjects/subject.hpp"
+#include "conformance/trace.hpp"
 #include "proofs/content_hash.hpp"
+#include "proptests/lockstep.hpp"
 
 #include <fmt/format.h>
 
@@ -25,11 +28,18 @@ std::string indented(std::string_view text, std::string_view indent) {
     return result;
 }
 
+std::string on_implementation(const proofs::Example& example) {
+    return example.on_implementation.empty() ? "" : fmt::format("         {}\n", example.on_implementation);
+}
+
 /// An example as the solver found it, and as it came out on machine words.
 Json example_json(const proofs::Example& example) {
     Json json{{"ok", example.ok}, {"trace", example.text()}};
     if (!example.problem.empty()) {
         json["problem"] = example.problem;
+    }
+    if (!example.on_implementation.empty()) {
+        json["replayed_on_implementation"] = example.on_implementation;
     }
     json["clauses"] = Json::array();
     for (const auto& run : example.runs) {
@@ -160,6 +170,7 @@ std::string summary(const proofs::ProveResult& result, bool detail) {
                     claim.counterexample->ok ? "" : " (does not replay: " + claim.counterexample->problem + ")");
                 text += indented(claim.counterexample->text(), "           ");
                 text += fmt::format("         others: {}\n", claim.other_counterexamples);
+                text += on_implementation(*claim.counterexample);
             }
         }
         if (detail) {
@@ -175,6 +186,7 @@ std::string summary(const proofs::ProveResult& result, bool detail) {
                                     mutant.killed ? "rejected by " + mutant.obligation : "NOT rejected");
             }
             text += "         witness:\n" + indented(claim.witness.text(), "           ");
+            text += on_implementation(claim.witness);
         }
     }
     text += fmt::format("{}: {} of {} proved ({} by {}, {} certified, {} rejected), {:.1f} s\n",
@@ -230,6 +242,20 @@ proofs::ProveOptions ProofOptions::options() const {
         }
         result.certifier = certifier;
     }
+    // One subject serves all examples: a trace says what it starts from.
+    result.implementation = [subject = std::shared_ptr<conformance::Subject>(conformance::builtin_subject())](
+                                const std::string& trace) -> std::string {
+        const auto parted = proptests::run(*subject, conformance::parse(trace, "example"));
+        if (!parted) {
+            return "";
+        }
+        std::string text = parted->subject_error;
+        for (const auto& difference : parted->differences) {
+            text += fmt::format("{}{}: expected {}, observed {}", text.empty() ? "" : "; ", difference.field,
+                                difference.expected, difference.observed);
+        }
+        return text;
+    };
     if (!no_cache) {
         result.cache = cache_folder();
         result.content = proofs::content_hash();
@@ -261,6 +287,7 @@ void add_prove(CLI::App& app, Action& chosen) {
         unsigned threads = 0;
         ProofOptions proofs;
         std::string smt2;
+        std::string mutant;
         ResultFiles files;
         bool list = false;
         bool detail = false;
@@ -276,6 +303,9 @@ void add_prove(CLI::App& app, Action& chosen) {
         ->check(CLI::Range(0U, 1024U))
         ->capture_default_str();
     options->proofs.add_to(*command);
+    command->add_option("--of-mutant", options->mutant,
+                        "Put this mutant of the specification to the claims instead, to see them refuted; "
+                        "`vtlcheck mutants --kind spec --list` names them");
     command->add_option("--smt2", options->smt2, "Write every obligation as SMT-LIB 2 into this folder instead");
     options->files.add_to(*command);
     command->add_flag("--list", options->list, "List the claims instead");
@@ -303,6 +333,7 @@ void add_prove(CLI::App& app, Action& chosen) {
                 proofs::ProveOptions prove_options = options->proofs.options();
                 prove_options.ids = options->ids;
                 prove_options.threads = options->threads;
+                prove_options.mutant_in_place = options->mutant;
                 prove_options.progress = [&](const proofs::Progress& step) {
                     progress.show(fmt::format("prove: {} of {}, {}", step.done, step.total, step.claim));
                 };

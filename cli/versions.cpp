@@ -55,7 +55,8 @@ Json versions(const proofs::ProveOptions& options) {
     json["build"] = VTLCHECK_BUILD;
     json["solver"] = proofs::solver_version();
     json["second solver"] = options.second_solver.empty() ? "none" : program(options.second_solver);
-    json["certifier"] = options.certifier.empty() ? "none" : fmt::format("{} {}", options.certifier, program(options.certifier));
+    json["certifier"] =
+        options.certifier.empty() ? "none" : fmt::format("{} {}", options.certifier, program(options.certifier));
     json["gnuplot"] = program("gnuplot");
     json["fmt"] = three(FMT_VERSION, 10'000, 100);
     json["nlohmann-json"] =

@@ -94,7 +94,8 @@ Query Goal::witness() {
     Query query_of_witness = reach(obligations_.front());
     query_of_witness.name = "witness";
     // It is shown as a trace, so it is of a partition that traces have.
-    const Bool in_a_trace = (run().exit.vp < run().config.vps) & (run().config.vps <= conformance::max_vps);
+    const Bool in_a_trace = (run().exit.vp < run().config.vps) & (run().config.vps <= conformance::max_vps) &
+                            (run().config.isolation <= static_cast<std::uint8_t>(Isolation::cca));
     for (const Bool& shown : {witness_, in_a_trace}) {
         query_of_witness.assertions.push_back(rewrite_(shown.term()));
         query_of_witness.original.push_back(shown.term());

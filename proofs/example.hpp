@@ -29,6 +29,9 @@ struct Example {
     bool ok = false;     ///< found, and on machine words it comes out as the solver said
     std::string problem; ///< why not
     std::string values;  ///< of a claim about the log budget, instead of runs: `name = value` by line
+    /// What an implementation does with the runs, in words; empty if it was not asked.
+    std::string on_implementation;
+    bool parted = false; ///< the implementation does something else than the specification with them
     /// The traces, a comment line before each if there are two.
     [[nodiscard]] std::string text() const;
 };

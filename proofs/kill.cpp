@@ -3,6 +3,9 @@
 #include "proofs/example.hpp"
 #include "proofs/log_goal.hpp"
 
+#include <algorithm>
+#include <optional>
+
 namespace vtlcheck::proofs {
 namespace {
 
@@ -12,18 +15,21 @@ std::string problem_of(const Goal& goal, const Query& query, const z3::model& mo
 }
 std::string problem_of(const LogGoal& goal, const Query&, const z3::model& model) { return goal.replay(model); }
 
+/// The obligation is refuted by `model`: a kill if the counterexample replays on machine words.
+template <class Scene, class AnObligation>
+KillResult refuted(Scene& goal, const AnObligation& obligation, const z3::model& model) {
+    const std::string problem = problem_of(goal, goal.counterexample(obligation), model);
+    return {.killed = problem.empty(), .obligation = obligation.name, .reason = problem, .answered = true};
+}
+
 template <class Scene>
 KillResult ask_obligations(Scene& goal, const Limits& limits) {
     KillResult result;
     result.reason = "no obligation notices it";
     for (const auto& obligation : goal.obligations()) {
-        const Query query = goal.counterexample(obligation);
-        const Answer answer = ask(goal.context(), query, limits);
+        const Answer answer = ask(goal.context(), goal.counterexample(obligation), limits);
         if (answer.model) {
-            result.reason = problem_of(goal, query, *answer.model);
-            result.killed = result.reason.empty();
-            result.obligation = obligation.name;
-            return result;
+            return refuted(goal, obligation, *answer.model);
         }
         if (answer.result != Result::proved) {
             result.answered = false;
@@ -31,6 +37,25 @@ KillResult ask_obligations(Scene& goal, const Limits& limits) {
         }
     }
     return result;
+}
+
+/// Where the mutant does something else is a good place to look first: one question may spare those of all obligations
+/// before the one that notices. It is given up soon, since it need not have an answer.
+std::optional<KillResult> kill_where_it_differs(Goal& goal, const Limits& limits) {
+    if (goal.runs().size() != 1 || goal.obligations().size() <= 2) {
+        return std::nullopt;
+    }
+    const Goal as_written(goal.context());
+    const Limits soon{.time = std::min<std::chrono::milliseconds>(limits.time, std::chrono::seconds(1)),
+                      .seed = limits.seed};
+    const Answer elsewhere = ask(goal.context(), goal.difference(as_written.run()), soon);
+    for (const Obligation& obligation : goal.obligations()) {
+        const Bool broken = obligation.premise & !obligation.conclusion;
+        if (elsewhere.model && elsewhere.model->eval(broken.term(), true).is_true()) {
+            return refuted(goal, obligation, *elsewhere.model);
+        }
+    }
+    return std::nullopt;
 }
 
 } // namespace
@@ -42,7 +67,8 @@ KillResult kill(const Claim& claim, const Mutant& mutant, const Limits& limits) 
     z3::context context;
     Goal goal(context, &mutant);
     claim.put(goal);
-    return ask_obligations(goal, limits);
+    const auto found = kill_where_it_differs(goal, limits);
+    return found ? *found : ask_obligations(goal, limits);
 }
 
 KillResult kill(const Claim& claim, const LogMutant& mutant, const Limits& limits) {

@@ -1,6 +1,7 @@
 // Spreads claims and their mutants over threads and judges what comes back.
 #include "proofs/prove.hpp"
 
+#include "proofs/kill.hpp"
 #include "proofs/log_goal.hpp"
 #include "proofs/result_cache.hpp"
 #include "proofs/smtlib.hpp"
@@ -139,7 +140,9 @@ struct Campaign {
     const ProveOptions& options;
     std::string second; ///< name and version of the second solver
     ResultCache cache;
-    nlohmann::json key; ///< of a result: whatever it depends on besides the content
+    nlohmann::json key;               ///< of a result: whatever it depends on besides the content
+    const Mutant* in_place = nullptr; ///< of the specification
+    const LogMutant* log_in_place = nullptr;
 };
 
 /// Asks every obligation that was put into the scene, and for its witness.
@@ -210,11 +213,11 @@ void run_obligations(Scene& goal, const Claim& claim, const Campaign& campaign, 
 void run_obligations(const Claim& claim, const Campaign& campaign, ClaimResult& result) {
     z3::context context;
     if (claim.put_log) {
-        LogGoal goal(context);
+        LogGoal goal(context, campaign.log_in_place);
         claim.put_log(goal);
         run_obligations(goal, claim, campaign, result);
     } else {
-        Goal goal(context);
+        Goal goal(context, campaign.in_place);
         claim.put(goal);
         run_obligations(goal, claim, campaign, result);
     }
@@ -226,82 +229,28 @@ bool holds(const ClaimResult& result) {
                        [](const ObligationResult& o) { return o.result == Result::proved && o.reachable; });
 }
 
-/// The obligation is refuted of the mutant, by `model`: a kill if the counterexample replays on it.
-template <class Scene, class AnObligation>
-void kill(MutantResult& result, Scene& goal, const AnObligation& obligation, const z3::model& model) {
-    const Example example = example_of(goal, goal.counterexample(obligation), model, std::chrono::milliseconds(0));
-    result.killed = example.ok;
-    result.obligation = obligation.name;
-    result.reason = example.problem;
-}
-
-/// Looks for an obligation that the mutant breaks of which the scene is.
-template <class Scene>
-void find_kill(MutantResult& result, Scene& goal, const Limits& limits) {
-    result.reason = "no obligation notices it";
-    for (const auto& obligation : goal.obligations()) {
-        const Answer answer = ask(goal.context(), goal.counterexample(obligation), limits);
-        if (answer.model) {
-            return kill(result, goal, obligation, *answer.model);
-        }
-        if (answer.result != Result::proved) {
-            result.reason = obligation.name + ": " + name(answer.result) + ": " + answer.reason;
-        }
-    }
-}
-
-/// Where the mutant does something else is a good place to look first: one question may spare those of all obligations
-/// before the one that notices. It is given up soon, since it need not have an answer.
-bool killed_where_it_differs(MutantResult& result, Goal& goal, const Limits& limits) {
-    if (goal.runs().size() != 1 || goal.obligations().size() <= 2) {
-        return false;
-    }
-    const Goal as_written(goal.context());
-    const Limits soon{.time = std::min<std::chrono::milliseconds>(limits.time, std::chrono::seconds(1)),
-                      .seed = limits.seed};
-    const Answer elsewhere = ask(goal.context(), goal.difference(as_written.run()), soon);
-    for (const Obligation& obligation : goal.obligations()) {
-        const Bool broken = obligation.premise & !obligation.conclusion;
-        if (elsewhere.model && elsewhere.model->eval(broken.term(), true).is_true()) {
-            kill(result, goal, obligation, *elsewhere.model);
-            return true;
-        }
-    }
-    return false;
-}
-
 /// Looks for an obligation of the claim that the mutant breaks.
 MutantResult run_mutant(const Claim& claim, const std::string& mutant_name, const ProveOptions& options) {
     MutantResult result;
     result.name = mutant_name;
     Limits limits{.time = options.time_limit, .seed = options.seed};
-    z3::context context;
-    const auto described_by = [&](const auto* mutant) {
+    const auto put_to_claim = [&](const auto* mutant) {
         if (mutant == nullptr) {
             result.reason = "there is no such mutant";
-            return false;
+            return;
         }
         result.description = mutant->description;
-        return true;
+        const KillResult found = kill(claim, *mutant, limits);
+        result.killed = found.killed;
+        result.obligation = found.obligation;
+        result.reason = found.reason;
     };
     if (claim.put_log) {
-        const LogMutant* mutant = find_log_mutant(mutant_name);
-        if (described_by(mutant)) {
-            LogGoal goal(context, mutant);
-            claim.put_log(goal);
-            // An obligation that a mutant makes too hard is no kill, and the next may notice.
-            limits.time = std::min<std::chrono::milliseconds>(limits.time, std::chrono::seconds(5));
-            find_kill(result, goal, limits);
-        }
+        // An obligation that a mutant makes too hard is no kill, and the next may notice.
+        limits.time = std::min<std::chrono::milliseconds>(limits.time, std::chrono::seconds(5));
+        put_to_claim(find_log_mutant(mutant_name));
     } else {
-        const Mutant* mutant = find_mutant(mutant_name);
-        if (described_by(mutant)) {
-            Goal goal(context, mutant);
-            claim.put(goal);
-            if (!killed_where_it_differs(result, goal, limits)) {
-                find_kill(result, goal, limits);
-            }
-        }
+        put_to_claim(find_mutant(mutant_name));
     }
     return result;
 }
@@ -406,6 +355,21 @@ bool read(const nlohmann::json& json, MutantResult& result) {
     }
 }
 
+/// Has the implementation run an example.
+void show(Example& example, const ProveOptions& options) {
+    if (!options.implementation || example.runs.empty() || !example.ok) {
+        return;
+    }
+    example.on_implementation = "the implementation does with it what the specification as written does";
+    for (const ExampleRun& run : example.runs) {
+        if (const std::string parted = options.implementation(run.trace); !parted.empty()) {
+            example.on_implementation = "the implementation parts from the specification as written: " + parted;
+            example.parted = true;
+            return;
+        }
+    }
+}
+
 void judge(ClaimResult& result, bool with_mutants) {
     const auto fail = [&](const std::string& reason) {
         if (result.reason.empty()) {
@@ -431,6 +395,8 @@ void judge(ClaimResult& result, bool with_mutants) {
     }
     if (!result.witness.ok) {
         fail("no witness: " + result.witness.problem);
+    } else if (result.witness.parted) {
+        fail("of the witness " + result.witness.on_implementation);
     }
     if (result.mutants.empty()) {
         fail(with_mutants ? "the claim names no mutant" : "the mutants were not run");
@@ -478,7 +444,23 @@ ProveResult prove(std::span<const Claim> claims, const ProveOptions& options) {
         {"certifier", options.certifier.empty() ? "" : options.certifier + " " + program_version(options.certifier)},
         {"time_limit_ms", options.time_limit.count()},
         {"minimise_limit_ms", options.minimise_limit.count()},
-        {"seed", options.seed}};
+        {"seed", options.seed},
+        {"mutant_in_place", options.mutant_in_place}};
+    const std::vector<Mutant> systematic =
+        options.mutant_in_place.empty() ? std::vector<Mutant>() : systematic_mutants();
+    if (!options.mutant_in_place.empty()) {
+        campaign.in_place = find_mutant(options.mutant_in_place);
+        campaign.log_in_place = find_log_mutant(options.mutant_in_place);
+        const auto found = std::find_if(systematic.begin(), systematic.end(),
+                                        [&](const Mutant& m) { return m.name == options.mutant_in_place; });
+        if (found != systematic.end()) {
+            campaign.in_place = &*found;
+        }
+        if (campaign.in_place == nullptr && campaign.log_in_place == nullptr) {
+            throw SelectionError("there is no mutant \"" + options.mutant_in_place +
+                                 "\"; `vtlcheck mutants --kind spec --list` names them");
+        }
+    }
     struct Task {
         std::size_t claim;
         std::size_t mutant; ///< 0: the obligations, else the mutant before it in the claim's list
@@ -575,6 +557,10 @@ ProveResult prove(std::span<const Claim> claims, const ProveOptions& options) {
 
     result.verdict = Verdict::proved;
     for (ClaimResult& claim : result.claims) {
+        show(claim.witness, options);
+        if (claim.counterexample) {
+            show(*claim.counterexample, options);
+        }
         judge(claim, options.mutants);
         if (claim.status == Verdict::refuted) {
             result.verdict = Verdict::refuted;

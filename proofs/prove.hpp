@@ -101,6 +101,13 @@ struct ProveOptions {
     /// is kept. Empty: all is proved anew.
     std::string cache;
     std::string content;
+    /// Mutant of the specification (proofs/mutants.hpp, systematic ones included) that is put to the claims in its place, to
+    /// see them refuted. Empty: the specification as written.
+    std::string mutant_in_place;
+    /// Runs the trace of an example on an implementation: where it parts from the specification, empty if it does not. A
+    /// witness that parts is none. Called from one thread at a time; not of claims about the log budget, whose examples are
+    /// numbers of one bucket.
+    std::function<std::string(const std::string& trace)> implementation;
     bool mutants = true; ///< run the mutants; without them no claim is `proved`
     /// Called after each task, from one thread at a time.
     std::function<void(const Progress&)> progress;
@@ -113,7 +120,7 @@ struct ProveResult {
     double ms = 0;                    ///< wall time
 };
 
-/// A claim id that does not exist, or nothing to prove: bad usage (exit code 2).
+/// A claim id or a mutant that does not exist, or nothing to prove: bad usage (exit code 2).
 struct SelectionError : std::invalid_argument {
     using std::invalid_argument::invalid_argument;
 };

@@ -111,6 +111,7 @@ TEST_F(CommandLine, BadUsageIsRefusedInOneLine) {
     expect_refused("conform --threads 100000", "--threads");
     expect_refused("prove NO-SUCH-CLAIM", "NO-SUCH-CLAIM");
     expect_refused("prove --time-limit 0", "--time-limit");
+    expect_refused("prove TOTAL --of-mutant no-such", "there is no mutant \"no-such\"");
     expect_refused("explain rdmsr", "MSR");
     expect_refused("explain peek 0x10", "ACCESS");
     expect_refused("explain rdmsr 0x1ffffffff", "out of range");

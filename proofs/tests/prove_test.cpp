@@ -115,6 +115,42 @@ TEST(Prove, FalseClaimIsRefutedWithACounterexampleThatReplays) {
     EXPECT_EQ(std::count(example.trace.begin(), example.trace.end(), '\n'), 3) << example.trace;
 }
 
+TEST(Prove, ExamplesArePutToAnImplementation) {
+    std::vector<std::string> asked;
+    ProveOptions options;
+    options.implementation = [&](const std::string& trace) {
+        asked.push_back(trace);
+        return std::string();
+    };
+    ClaimResult result = run(good_claim(), options);
+    EXPECT_EQ(result.status, Verdict::proved) << result.reason;
+    EXPECT_EQ(asked, std::vector<std::string>{result.witness.runs.front().trace});
+    EXPECT_EQ(result.witness.on_implementation,
+              "the implementation does with it what the specification as written does");
+
+    options.implementation = [](const std::string&) { return "outcome rip: expected 1, observed 2"; };
+    result = run(good_claim(), options);
+    EXPECT_NE(result.status, Verdict::proved) << "a witness that the implementation does otherwise is none";
+    EXPECT_EQ(result.reason, "of the witness the implementation parts from the specification as written: outcome rip: "
+                             "expected 1, observed 2");
+
+    options.implementation = {};
+    EXPECT_EQ(run(good_claim(), options).witness.on_implementation, "");
+}
+
+TEST(Prove, AMutantInPlaceOfTheSpecificationIsRefuted) {
+    ProveOptions options;
+    options.mutant_in_place = "read-touches-state";
+    EXPECT_EQ(run(good_claim(), options).status, Verdict::refuted);
+    options.mutant_in_place = "state-touched:MSR-R-24"; // a systematic one
+    const ClaimResult result = run(good_claim(), options);
+    EXPECT_EQ(result.status, Verdict::refuted) << result.reason;
+    ASSERT_TRUE(result.counterexample.has_value());
+    EXPECT_TRUE(result.counterexample->ok) << result.counterexample->problem;
+    options.mutant_in_place = "no-such";
+    EXPECT_THROW(run(good_claim(), options), SelectionError);
+}
+
 /// A claim about the log budget that holds of a full bucket.
 Claim good_log_claim() {
     return {.id = "GOOD-LOG",
@@ -131,6 +167,12 @@ Claim good_log_claim() {
                            take.tokens == take.limit.burst);
                 goal.witness("full", take.limit.burst == 7);
             }};
+}
+
+TEST(ProveLog, AMutantInPlaceOfTheSpecificationIsRefuted) {
+    ProveOptions options;
+    options.mutant_in_place = "one-token-too-many";
+    EXPECT_EQ(run(good_log_claim(), options).status, Verdict::refuted);
 }
 
 TEST(ProveLog, GoodClaimIsProvedByBothSolvers) {
