@@ -7,6 +7,7 @@
 #include "cli/replay_report.hpp"
 #include "cli/report.hpp"
 #include "cli/versions.hpp"
+#include "mutants/source_mutants.hpp"
 
 #include <fmt/format.h>
 
@@ -129,6 +130,14 @@ Verification verified(const Options& options, const std::vector<std::string>& fi
         verification.flood_picture = error.what();
     }
     say("\n== Log budget\n" + summary(verification.flood, 0));
+    // A checkout has it; the whole campaign takes too long to be part of this.
+    if (const std::string ratchet = VTLCHECK_SOURCE "/mutants/ratchet.txt"; std::filesystem::exists(ratchet)) {
+        try {
+            verification.mutants = summaries(mutants::parse_ratchet(mutants::read_source(ratchet), ratchet));
+        } catch (const mutants::RatchetError& error) {
+            throw UsageError(error.what());
+        }
+    }
     verification.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     return verification;
 }

@@ -4,6 +4,7 @@
 
 #include "cli/flood.hpp"
 #include "cli/output.hpp"
+#include "mutants/ratchet.hpp"
 #include "proofs/prove.hpp"
 #include "proptests/conform.hpp"
 #include "proptests/replay.hpp"
@@ -11,24 +12,25 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace vtlcheck::cli {
 
-/// Mutants of one kind, and what a run of the checks made of them.
+/// Mutants of one kind, and what the whole campaign made of them.
 struct MutantSummary {
     struct Survivor {
         std::string name;
         std::string reason; ///< why it rightly survives; empty if nobody has said
     };
-    std::string kind; ///< "systematic mutants of the specification"
-    std::size_t total = 0;
+    std::string kind; ///< "implementation"
     std::size_t killed = 0;
+    std::size_t invalid = 0;    ///< not counted: they do not compile
+    std::size_t equivalent = 0; ///< not counted: the same code, or proved the same
     std::vector<Survivor> survivors;
-    std::vector<std::pair<std::string, std::size_t>> by; ///< which check killed how many
 };
 [[nodiscard]] Json to_json(const MutantSummary& mutants);
+/// What the ratchet says; nothing if it counts none.
+[[nodiscard]] std::optional<std::vector<MutantSummary>> summaries(const mutants::Ratchet& ratchet);
 
 /// Everything a verification found.
 struct Verification {
@@ -38,7 +40,7 @@ struct Verification {
     std::vector<proptests::ReplayResult> replays;
     FloodResult flood;
     std::string flood_picture;                         ///< SVG; or why there is none, as text
-    std::optional<std::vector<MutantSummary>> mutants; ///< nothing: no run of mutants belongs to this
+    std::optional<std::vector<MutantSummary>> mutants; ///< of the ratchet of the sources; nothing: there is none
     Json versions;                                     ///< of whatever took part
     double seconds = 0;
 };

@@ -37,16 +37,35 @@ std::size_t attempts(const proptests::ReplayResult& replay) {
 } // namespace
 
 Json to_json(const MutantSummary& mutants) {
-    Json json{{"kind", mutants.kind}, {"total", mutants.total}, {"killed", mutants.killed}};
+    Json json{{"kind", mutants.kind},
+              {"killed", mutants.killed},
+              {"invalid", mutants.invalid},
+              {"equivalent", mutants.equivalent}};
     json["survivors"] = Json::array();
     for (const auto& survivor : mutants.survivors) {
         json["survivors"].push_back({{"name", survivor.name}, {"reason", survivor.reason}});
     }
-    json["by"] = Json::object();
-    for (const auto& [check, killed] : mutants.by) {
-        json["by"][check] = killed;
-    }
     return json;
+}
+
+std::optional<std::vector<MutantSummary>> summaries(const mutants::Ratchet& ratchet) {
+    std::vector<MutantSummary> all;
+    for (const auto& [kind, counts] : ratchet.counts) {
+        MutantSummary summary{.kind = std::string(kind == mutants::Kind::impl   ? "implementation"
+                                                  : kind == mutants::Kind::spec ? "specification"
+                                                                                : "known classes of defects"),
+                              .killed = counts.killed,
+                              .invalid = counts.invalid,
+                              .equivalent = counts.equivalent,
+                              .survivors = {}};
+        for (const auto& [survivor, reason] : ratchet.survivors) {
+            if (survivor.first == kind) {
+                summary.survivors.push_back({survivor.second, reason});
+            }
+        }
+        all.push_back(std::move(summary));
+    }
+    return all.empty() ? std::nullopt : std::optional(std::move(all));
 }
 
 Json results(const Verification& verification) {

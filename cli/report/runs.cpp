@@ -175,27 +175,35 @@ std::string mutants_section(const Json& results) {
                                    grouped(killed), grouped(total));
     const auto found = results.find("mutants");
     if (found == results.end()) {
-        return html::section(
-            2, "mutants", "Mutants",
-            body + "<p>Systematic mutants of specification and implementation: not part of this run.</p>\n");
+        return html::section(2, "mutants", "Mutants",
+                             body + "<p>Of systematic mutants nothing was known where this was run: there was no "
+                                    "<code>mutants/ratchet.txt</code>.</p>\n");
     }
+    body += "<p>Systematic mutants, which a program makes of every clause, table row and one in eight places of the "
+            "implementation: not run here. The table is <code>mutants/ratchet.txt</code> of these sources, which "
+            "<code>vtlcheck mutants</code> finds again or fails; CI runs a sample of them.</p>\n";
+    Table counts("Systematic mutants", {{"of"},
+                                        {"killed", Table::Column::number},
+                                        {"survive", Table::Column::number},
+                                        {"score", Table::Column::number},
+                                        {"do not compile", Table::Column::number},
+                                        {"change nothing", Table::Column::number}});
+    Table survivors("Survivors of the systematic mutants", {{"of"}, {"mutant"}, {"why nobody can tell it"}});
     for (const auto& kind : *found) {
-        body += fmt::format("<h3>{}</h3>\n<p>{} of {} killed.</p>\n", html::text(kind, "kind"),
-                            html::count(kind, "killed"), html::count(kind, "total"));
-        Table by("What killed them: " + kind.at("kind").get<std::string>(),
-                 {{"check"}, {"killed", Table::Column::number}});
-        for (const auto& [check, count] : kind.at("by").items()) {
-            by.row({escaped(check), grouped(count.get<std::uint64_t>())});
-        }
-        Table survivors("Survivors: " + kind.at("kind").get<std::string>(), {{"mutant"}, {"why it survives"}});
+        const auto killed_here = kind.at("killed").get<std::size_t>();
+        const auto all = killed_here + kind.at("survivors").size();
+        counts.row({html::text(kind, "kind"), html::count(kind, "killed"), grouped(kind.at("survivors").size()),
+                    all == 0
+                        ? std::string("none")
+                        : fmt::format("{:.1f} %", 100.0 * static_cast<double>(killed_here) / static_cast<double>(all)),
+                    html::count(kind, "invalid"), html::count(kind, "equivalent")});
         for (const auto& survivor : kind.at("survivors")) {
             const auto reason = survivor.at("reason").get<std::string>();
-            survivors.row({html::code(survivor.at("name").get<std::string>()),
+            survivors.row({html::text(kind, "kind"), html::code(survivor.at("name").get<std::string>()),
                            reason.empty() ? html::badge(html::Mood::open, "nobody has said") : escaped(reason)});
         }
-        body += by.empty() ? "" : by.html();
-        body += survivors.empty() ? "<p>No survivor.</p>\n" : survivors.html();
     }
+    body += counts.html() + (survivors.empty() ? "<p>No survivor.</p>\n" : survivors.html());
     return html::section(2, "mutants", "Mutants", body);
 }
 
