@@ -10,8 +10,6 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
-#include <filesystem>
-#include <fstream>
 #include <mutex>
 #include <thread>
 
@@ -32,44 +30,19 @@ E named(std::string_view word, std::uint8_t count) {
 
 } // namespace
 
-KeptResults::KeptResults(std::string file) : file_(std::move(file)) {
-    std::error_code error;
-    if (file_.empty() || !std::filesystem::exists(file_, error)) {
-        return;
-    }
-    std::ifstream stream(file_);
-    std::size_t number = 0;
-    std::string line;
-    while (std::getline(stream, line)) {
-        ++number;
-        torn_ = stream.eof();
-        if (torn_) {
-            break;
-        }
-        whole_ += line.size() + 1;
-        if (line.empty()) {
-            continue;
-        }
-        try {
-            const auto json = Json::parse(line);
-            Result result;
-            result.kind = named<Kind>(json.at("kind").get<std::string>(), kind_count);
-            result.name = json.at("name");
-            result.outcome.verdict = named<Verdict>(json.at("verdict").get<std::string>(), verdict_count);
-            result.outcome.by = json.at("by");
-            result.outcome.detail = json.at("detail");
-            result.seconds = json.at("seconds");
-            const auto content = std::stoull(json.at("content").get<std::string>(), nullptr, 16);
-            kept_.insert_or_assign({result.kind, result.name}, std::pair(content, result));
-        } catch (const std::exception& problem) {
-            throw ResultsError(fmt::format("{}:{}: is no result of a mutant: {}; remove the line or name another file",
-                                           file_, number, problem.what()));
-        }
-    }
-    if (number == 0 && !stream.eof()) {
-        throw ResultsError(fmt::format("{}: cannot be read", file_));
-    }
-}
+KeptResults::KeptResults(const std::string& file)
+    : journal_(file, "result of a mutant", [this](const std::string& line) {
+          const auto json = Json::parse(line);
+          Result result;
+          result.kind = named<Kind>(json.at("kind").get<std::string>(), kind_count);
+          result.name = json.at("name");
+          result.outcome.verdict = named<Verdict>(json.at("verdict").get<std::string>(), verdict_count);
+          result.outcome.by = json.at("by");
+          result.outcome.detail = json.at("detail");
+          result.seconds = json.at("seconds");
+          const auto content = std::stoull(json.at("content").get<std::string>(), nullptr, 16);
+          kept_.insert_or_assign({result.kind, result.name}, std::pair(content, result));
+      }) {}
 
 const Result* KeptResults::find(const Mutant& mutant) const {
     const auto found = kept_.find({mutant.kind, mutant.name});
@@ -79,9 +52,6 @@ const Result* KeptResults::find(const Mutant& mutant) const {
 }
 
 void KeptResults::add(const Mutant& mutant, const Result& result) {
-    if (file_.empty()) {
-        return;
-    }
     const Json json{{"kind", name_of(mutant.kind)},
                     {"name", mutant.name},
                     {"content", fmt::format("{:016x}", mutant.content)},
@@ -89,16 +59,8 @@ void KeptResults::add(const Mutant& mutant, const Result& result) {
                     {"by", result.outcome.by},
                     {"detail", result.outcome.detail},
                     {"seconds", result.seconds}};
-    if (std::error_code error; std::exchange(torn_, false)) {
-        std::filesystem::resize_file(file_, whole_, error); // a failure shows below, or when the file is read again
-    }
-    std::ofstream stream(file_, std::ios::app);
     // What a mutant prints need not be text.
-    stream << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
-    stream.close();
-    if (!stream) {
-        throw ResultsError(fmt::format("{}: cannot be written", file_));
-    }
+    journal_.append(json.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 std::vector<Result> run_mutants(const std::vector<Mutant>& mutants, unsigned threads, KeptResults& kept,

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "mutants/verdict.hpp"
+#include "support/journal.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,9 +14,7 @@
 namespace vtlcheck::mutants {
 
 /// A results file that cannot be read, or a line of it that is no result: one line.
-struct ResultsError : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
+using ResultsError = support::JournalError;
 
 /// Results of earlier runs, by kind and name, with the content they are of.
 class KeptResults {
@@ -25,7 +23,7 @@ public:
     KeptResults() = default;
     /// Reads the file if there is one. A last line without end, which an interrupted run leaves, is passed over. Throws
     /// ResultsError.
-    explicit KeptResults(std::string file);
+    explicit KeptResults(const std::string& file);
 
     /// The result of the mutant if it was run before and nothing it depends on has changed. An error is no result.
     [[nodiscard]] const Result* find(const Mutant& mutant) const;
@@ -33,10 +31,8 @@ public:
     void add(const Mutant& mutant, const Result& result);
 
 private:
-    std::string file_;
-    std::uintmax_t whole_ = 0; ///< bytes of the file's whole lines
-    bool torn_ = false;        ///< there is part of another
     std::map<std::pair<Kind, std::string>, std::pair<std::uint64_t, Result>> kept_;
+    support::Journal journal_; ///< after what it reads into
 };
 
 struct CampaignState {
