@@ -134,6 +134,8 @@ bool Lockstep::start(const conformance::TraceHeader& header, Watch watch) {
     state_ = header.start;
     watch_ = watch;
     steps_ = 0;
+    alike_ = 0;
+    sketch_is_partial_ = false;
     divergence_ = {};
     seen_.resize(state_.vp.size());
     audit_.resize(state_.vp.size());
@@ -189,15 +191,125 @@ bool Lockstep::step(const model::ConcreteExit& exit) {
                                             : compare_registers() && compare_bitmaps(index) && compare_controls(index);
     }
     if (!agree) {
-        // A difference in nothing but log lines is the log budget's.
-        const auto of_log = [](const Difference& d) {
-            return d.field == "log_line" || d.field == "log_suppressed" || d.scope.find("log") != std::string::npos;
-        };
-        const auto& all = divergence_.differences;
-        divergence_.clause = std::all_of(all.begin(), all.end(), of_log)
-                                 ? deciding(model::log_clauses, log_clause_)
-                                 : deciding(model::clauses, expected_.clause.value());
+        name_clause();
     }
+    return agree;
+}
+
+void Lockstep::name_clause() {
+    // A difference in nothing but log lines is the log budget's.
+    const auto of_log = [](const Difference& d) {
+        return d.field == "log_line" || d.field == "log_suppressed" || d.scope.find("log") != std::string::npos;
+    };
+    const auto& all = divergence_.differences;
+    divergence_.clause = std::all_of(all.begin(), all.end(), of_log)
+                             ? deciding(model::log_clauses, log_clause_)
+                             : deciding(model::clauses, expected_.clause.value());
+}
+
+namespace {
+
+model::ConcreteExit with_number(model::ConcreteExit exit, std::uint32_t number) {
+    exit.gpr[model::rcx] = exit.gpr[model::rcx].value() >> 32U << 32U | number;
+    return exit;
+}
+
+} // namespace
+
+bool Lockstep::step_alike(std::span<const model::ConcreteExit> exits, std::uint32_t first, std::uint32_t last) {
+    struct Answer {
+        model::ConcreteStep step;
+        model::ClauseIndex log_clause = 0;
+    };
+    auto& vp = state_.vp[0];
+    const auto before = vp;
+    const auto partition_before = state_.partition;
+    const auto vsm_before = state_.vsm;
+    const auto budget_before = budget_;
+    const auto answers_to = [&](std::uint32_t number) {
+        std::vector<Answer> answers;
+        for (const auto& pattern : exits) {
+            const auto exit = with_number(pattern, number);
+            Answer answer;
+            answer.step =
+                specification_.step(config_, {state_.partition, state_.vsm, vp.slot, vp.shared, vp.vtl}, exit);
+            answer.log_clause = specification_.charge(config_, budget_, exit, answer.step.out);
+            answers.push_back(answer);
+        }
+        return answers;
+    };
+    const auto low = answers_to(first);
+    const auto after_low = vp;
+    const auto partition_after_low = state_.partition;
+    const auto vsm_after_low = state_.vsm;
+    const auto high = answers_to(last);
+    bool uniform = last - first >= 2 && !model::in_exact_census(first) && !model::in_exact_census(last) &&
+                   same_vp(after_low, vp) && same(vsm_after_low, state_.vsm) &&
+                   same(partition_after_low[0], state_.partition[0]) &&
+                   same(partition_after_low[1], state_.partition[1]);
+    for (std::size_t i = 0; uniform && i < exits.size(); ++i) {
+        const auto& out = low[i].step.out;
+        uniform = same(conformance::expected_of({&exits[i], &out}, last), high[i].step.out) &&
+                  low[i].step.clause.value() == high[i].step.clause.value() && out.log_line.value() == 0 &&
+                  !out.audit.value();
+    }
+    if (!uniform) {
+        vp = before;
+        state_.partition = partition_before;
+        state_.vsm = vsm_before;
+        budget_ = budget_before;
+        for (std::uint64_t number = first; number <= last; ++number) {
+            for (const auto& pattern : exits) {
+                diverging_exit_ = with_number(pattern, static_cast<std::uint32_t>(number));
+                if (!step(diverging_exit_)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+    // A suppressed attempt changes nothing but its count, and at one time all are suppressed once one is.
+    const std::uint64_t between = std::uint64_t{last} - first - 1;
+    if (model::log_budget_active<Concrete>(config_).value()) {
+        for (const auto& answer : low) {
+            if (const std::uint8_t site = answer.step.out.log_site.value(); site != 0) {
+                auto& suppressed = budget_.site[site].suppressed;
+                suppressed = suppressed + between;
+                sketch_is_partial_ = true;
+            }
+        }
+    }
+    std::vector<conformance::AlikeAccess> accesses;
+    for (std::size_t i = 0; i < exits.size(); ++i) {
+        accesses.push_back({.exit = &exits[i], .expected = &low[i].step.out});
+    }
+    const auto at = [&](std::uint32_t number, std::size_t access) {
+        diverging_exit_ = with_number(exits[access], number);
+        divergence_.step = steps_ + (number - first) * exits.size() + access;
+        expected_ = {.out = conformance::expected_of(accesses[access], number), .clause = low[access].step.clause};
+        log_clause_ = low[access].log_clause;
+    };
+    std::optional<conformance::Deviation> deviation;
+    at(last, exits.size() - 1);
+    try {
+        deviation = subject_.run_alike(accesses, first, last);
+    } catch (const conformance::SubjectError& error) {
+        divergence_.clause = deciding(model::clauses, expected_.clause.value());
+        divergence_.subject_error = error.what();
+        return false;
+    }
+    if (deviation) {
+        at(deviation->number, deviation->access);
+        observed_ = deviation->observed;
+        divergence_.differences = conformance::diff(expected_.out, observed_);
+    }
+    const bool agree =
+        !deviation && compare_registers() && compare_bitmaps(0) && compare_controls(0) && compare_log_totals();
+    if (!agree) {
+        name_clause();
+    }
+    steps_ += (between + 2) * exits.size();
+    alike_ += between * exits.size();
     return agree;
 }
 
@@ -314,7 +426,7 @@ bool Lockstep::finish() {
         return false;
     }
     for (std::uint32_t vp = 0; vp < state_.vp.size(); ++vp) {
-        if (!compare_log_ring(vp) || !compare_census_sketch(vp)) {
+        if (!compare_log_ring(vp) || !(sketch_is_partial_ || compare_census_sketch(vp))) {
             return false;
         }
     }

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -123,6 +124,12 @@ public:
     [[nodiscard]] bool start(const conformance::TraceHeader& header, Watch watch);
     /// One exit on both sides. False on divergence; then `divergence` tells, and the run is over.
     [[nodiscard]] bool step(const model::ConcreteExit& exit);
+    /// The RDMSRs and WRMSRs `exits`, of VP 0, in their order and for each MSR number from `first` to `last` in RCX 31:0.
+    /// The specification runs in full for both ends. If it tells the two apart by nothing but the number, its answer to
+    /// the first, with the number put in, is what the subject's outcomes are compared with for all numbers, field by
+    /// field; the states are compared after the last. If it tells them apart, or a line is made, or the census would
+    /// count one by one, each access is a `step`. False on divergence.
+    [[nodiscard]] bool step_alike(std::span<const model::ConcreteExit> exits, std::uint32_t first, std::uint32_t last);
     /// What `watch` left for the end of the trace. False on divergence.
     [[nodiscard]] bool finish();
 
@@ -138,6 +145,12 @@ public:
     /// The specification's state.
     [[nodiscard]] const conformance::InitialState& state() const { return state_; }
     [[nodiscard]] const model::ConcreteConfig& config() const { return config_; }
+    /// Accesses since the start that the specification ran in full, and that were compared with its answer to another
+    /// number.
+    [[nodiscard]] std::uint64_t stepped() const { return steps_ - alike_; }
+    [[nodiscard]] std::uint64_t alike() const { return alike_; }
+    /// The exit at which the last `step_alike` found the divergence.
+    [[nodiscard]] const model::ConcreteExit& diverging_exit() const { return diverging_exit_; }
 
 private:
     void note_audit(const model::ConcreteExit& exit, std::uint64_t sequence);
@@ -155,6 +168,7 @@ private:
     bool compare_census_sketch(std::uint32_t vp);
     bool compare_all();
     bool diverge(std::vector<conformance::Difference> differences);
+    void name_clause();
 
     conformance::Subject& subject_;
     const Specification& specification_;
@@ -163,6 +177,9 @@ private:
     ExpectedBitmaps bitmaps_;
     Watch watch_ = Watch::campaign;
     std::size_t steps_ = 0;
+    std::size_t alike_ = 0;          ///< of them
+    bool sketch_is_partial_ = false; ///< it counted accesses that `census_` did not
+    model::ConcreteExit diverging_exit_;
     model::ConcreteStep expected_;
     model::ConcreteOutcome observed_;
     std::vector<conformance::InitialState::Vp> seen_; ///< the subject's registers, by VP

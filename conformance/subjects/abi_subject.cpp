@@ -9,8 +9,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -172,6 +174,51 @@ void pair_slot(Copy&& copy, M& model, C& abi) {
     pair_context(copy, model.start, abi.start);
 }
 
+template <class Copy, class M, class C>
+void pair_outcome(Copy&& copy, M& model, C& abi) {
+    copy(model.disposition, abi.disposition);
+    copy(model.error, abi.error);
+    for (std::size_t i = 0; i < VTL_GPR_COUNT; ++i) {
+        copy(model.gpr[i], abi.gpr[i]);
+    }
+    copy(model.rip, abi.rip);
+    copy(model.interruptibility, abi.interruptibility);
+    copy(model.pending_debug, abi.pending_debug);
+    copy(model.event, abi.event);
+    copy(model.event_error_code, abi.event_error_code);
+    copy(model.request, abi.request);
+    copy(model.request_index, abi.request_index);
+    copy(model.request_value, abi.request_value);
+    copy(model.request_high, abi.request_high);
+    copy(model.request_vtl, abi.request_vtl);
+    copy(model.proxy_filter, abi.proxy_filter);
+    copy(model.crash_notify, abi.crash_notify);
+    copy(model.result, abi.result);
+    copy(model.result_high, abi.result_high);
+    copy(model.hypercall, abi.hypercall);
+    copy(model.hypercall_vtl, abi.hypercall_vtl);
+    copy(model.hypercall_register, abi.hypercall_register);
+    copy(model.hypercall_value, abi.hypercall_value);
+    copy(model.message, abi.message.status);
+    copy(model.message_vp, abi.message.vp);
+    pair_message(copy, model.intercept, abi.message.contents);
+    copy(model.interrupt, abi.message.interrupt);
+    copy(model.interrupt_vector, abi.message.interrupt_vector);
+    copy(model.log_site, abi.log_site);
+    copy(model.log_msr, abi.log_msr);
+    copy(model.log_value, abi.log_value);
+    copy(model.log_line, abi.log_line);
+    copy(model.log_suppressed, abi.log_suppressed);
+    copy(model.audit, abi.audit.present);
+    copy(model.audit_origin, abi.audit.origin);
+    copy(model.audit_operation, abi.audit.operation);
+    copy(model.audit_vtl, abi.audit.vtl);
+    copy(model.audit_register, abi.audit.reg);
+    copy(model.audit_route, abi.audit.route);
+    copy(model.audit_verdict, abi.audit.verdict);
+    copy(model.audit_reason, abi.audit.reason);
+}
+
 constexpr auto to_abi = [](const auto& model, auto& abi) { abi = model.value(); };
 constexpr auto to_model = []<class M, class C>(M& model, const C& abi) { model = M(abi); };
 
@@ -186,6 +233,33 @@ bool is_vmcall(const model::Exit<Concrete>& exit) {
 bool takes_context(const model::Exit<Concrete>& exit) {
     const std::uint64_t code = exit.gpr[model::rcx].value() & 0xFFFFU;
     return code == code_enable_vp_vtl || code == code_start_virtual_processor;
+}
+
+/// What every exit hands over: registers and device answers.
+void copy_registers(const model::Exit<Concrete>& exit, vtl_exit& in) {
+    in.kind = exit.kind.value();
+    in.vtl = exit.vtl1.value() ? 1 : 0;
+    in.vp = exit.vp.value();
+    in.argument = exit.argument.value();
+    for (std::size_t i = 0; i < VTL_INFO_COUNT; ++i) {
+        in.info[i] = exit.info[i].value();
+    }
+    for (std::size_t i = 0; i < VTL_GPR_COUNT; ++i) {
+        in.gpr[i] = exit.gpr[i].value();
+    }
+    in.rip = exit.rip.value();
+    in.rflags = exit.rflags.value();
+    in.cr0 = exit.cr0.value();
+    in.cr4 = exit.cr4.value();
+    in.interruptibility = exit.interruptibility.value();
+    in.pending_debug = exit.pending_debug.value();
+    in.now = exit.now.value();
+    in.answers.apic_fault = exit.apic_fault.value();
+    in.answers.apic_value = exit.apic_value.value();
+    in.answers.page_refused = exit.page_refused.value();
+    in.answers.slot_busy = exit.slot_busy.value();
+    in.answers.reference_time = exit.reference_time.value();
+    in.answers.hypercall_result = exit.hypercall_result.value();
 }
 
 void copy_input(const model::Exit<Concrete>& exit, vtl_exit& in) {
@@ -260,29 +334,7 @@ public:
 
     model::Outcome<Concrete> handle(const model::Exit<Concrete>& exit) override {
         vtl_exit in;
-        in.kind = exit.kind.value();
-        in.vtl = exit.vtl1.value() ? 1 : 0;
-        in.vp = exit.vp.value();
-        in.argument = exit.argument.value();
-        for (std::size_t i = 0; i < VTL_INFO_COUNT; ++i) {
-            in.info[i] = exit.info[i].value();
-        }
-        for (std::size_t i = 0; i < VTL_GPR_COUNT; ++i) {
-            in.gpr[i] = exit.gpr[i].value();
-        }
-        in.rip = exit.rip.value();
-        in.rflags = exit.rflags.value();
-        in.cr0 = exit.cr0.value();
-        in.cr4 = exit.cr4.value();
-        in.interruptibility = exit.interruptibility.value();
-        in.pending_debug = exit.pending_debug.value();
-        in.now = exit.now.value();
-        in.answers.apic_fault = exit.apic_fault.value();
-        in.answers.apic_value = exit.apic_value.value();
-        in.answers.page_refused = exit.page_refused.value();
-        in.answers.slot_busy = exit.slot_busy.value();
-        in.answers.reference_time = exit.reference_time.value();
-        in.answers.hypercall_result = exit.hypercall_result.value();
+        copy_registers(exit, in);
         // Millions of exits a second pass here; most of them end at an MSR.
         if (is_vmcall(exit) || in.kind != VTL_L2_EXIT) {
             copy_input(exit, in);
@@ -299,48 +351,43 @@ public:
         }
 
         model::Outcome<Concrete> result;
-        to_model(result.disposition, out.disposition);
-        to_model(result.error, out.error);
-        for (std::size_t i = 0; i < VTL_GPR_COUNT; ++i) {
-            to_model(result.gpr[i], out.gpr[i]);
-        }
-        to_model(result.rip, out.rip);
-        to_model(result.interruptibility, out.interruptibility);
-        to_model(result.pending_debug, out.pending_debug);
-        to_model(result.event, out.event);
-        to_model(result.event_error_code, out.event_error_code);
-        to_model(result.request, out.request);
-        to_model(result.request_index, out.request_index);
-        to_model(result.request_value, out.request_value);
-        to_model(result.request_high, out.request_high);
-        to_model(result.request_vtl, out.request_vtl);
-        to_model(result.proxy_filter, out.proxy_filter);
-        to_model(result.crash_notify, out.crash_notify);
-        to_model(result.result, out.result);
-        to_model(result.result_high, out.result_high);
-        to_model(result.hypercall, out.hypercall);
-        to_model(result.hypercall_vtl, out.hypercall_vtl);
-        to_model(result.hypercall_register, out.hypercall_register);
-        to_model(result.hypercall_value, out.hypercall_value);
-        to_model(result.message, out.message.status);
-        to_model(result.message_vp, out.message.vp);
-        pair_message(to_model, result.intercept, out.message.contents);
-        to_model(result.interrupt, out.message.interrupt);
-        to_model(result.interrupt_vector, out.message.interrupt_vector);
-        to_model(result.log_site, out.log_site);
-        to_model(result.log_msr, out.log_msr);
-        to_model(result.log_value, out.log_value);
-        to_model(result.log_line, out.log_line);
-        to_model(result.log_suppressed, out.log_suppressed);
-        to_model(result.audit, out.audit.present);
-        to_model(result.audit_origin, out.audit.origin);
-        to_model(result.audit_operation, out.audit.operation);
-        to_model(result.audit_vtl, out.audit.vtl);
-        to_model(result.audit_register, out.audit.reg);
-        to_model(result.audit_route, out.audit.route);
-        to_model(result.audit_verdict, out.audit.verdict);
-        to_model(result.audit_reason, out.audit.reason);
+        pair_outcome(to_model, result, out);
         return result;
+    }
+
+    std::optional<Deviation> run_alike(std::span<const AlikeAccess> accesses, std::uint32_t first,
+                                       std::uint32_t last) override {
+        struct Lane {
+            vtl_exit in{};
+            vtl_outcome expected{};
+        };
+        std::vector<Lane> lanes(accesses.size());
+        for (std::size_t i = 0; i < accesses.size(); ++i) {
+            copy_registers(*accesses[i].exit, lanes[i].in);
+            lanes[i].in.answers.answer_count = 1;
+            pair_outcome(to_abi, *accesses[i].expected, lanes[i].expected);
+        }
+        const auto with_number = [](std::uint64_t rcx, std::uint32_t number) { return rcx >> 32U << 32U | number; };
+        vtl_outcome out{}; // an implementation that leaves padding alone is compared as bytes, too
+        for (std::uint64_t n = first; n <= last; ++n) {
+            const auto number = static_cast<std::uint32_t>(n);
+            for (std::size_t i = 0; i < lanes.size(); ++i) {
+                auto& [in, expected] = lanes[i];
+                in.gpr[VTL_RCX] = with_number(in.gpr[VTL_RCX], number);
+                expected.gpr[VTL_RCX] = with_number(expected.gpr[VTL_RCX], number);
+                expected.log_msr = expected.log_site != VTL_LOG_NONE ? number : 0;
+                check(abi_.handle_exit(&partition_, &vps_[in.vp], &in, &out), "vtl_handle_exit");
+                // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c): fields decide below
+                if (std::memcmp(&out, &expected, sizeof out) != 0) {
+                    model::Outcome<Concrete> observed;
+                    pair_outcome(to_model, observed, out);
+                    if (!diff(expected_of(accesses[i], number), observed).empty()) {
+                        return Deviation{.number = number, .access = i, .observed = observed};
+                    }
+                }
+            }
+        }
+        return std::nullopt;
     }
 
     [[nodiscard]] std::array<model::PartitionVtl<Concrete>, 2> partition() const override {

@@ -91,6 +91,22 @@ struct CensusEntry {
     friend bool operator==(const CensusEntry&, const CensusEntry&) = default;
 };
 
+/// One of several MSR accesses that are run for many numbers: the exit and its outcome, both for any one of them.
+struct AlikeAccess {
+    const model::Exit<Concrete>* exit = nullptr; ///< RDMSR or WRMSR; RCX 31:0 does not matter
+    const model::Outcome<Concrete>* expected = nullptr;
+};
+/// The outcome that is expected of the access for `number`: that number in RCX 31:0, and in `log_msr` if there is an
+/// attempt.
+[[nodiscard]] model::Outcome<Concrete> expected_of(const AlikeAccess& access, std::uint32_t number);
+
+/// An outcome that is not the expected one.
+struct Deviation {
+    std::uint32_t number = 0;
+    std::size_t access = 0; ///< index
+    model::Outcome<Concrete> observed{};
+};
+
 class Subject {
 public:
     Subject() = default;
@@ -105,6 +121,12 @@ public:
 
     /// Handles one exit of VP `exit.vp`. Throws SubjectError.
     virtual model::Outcome<Concrete> handle(const model::Exit<Concrete>& exit) = 0;
+
+    /// Handles all `accesses`, in their order, for each number from `first` to `last`, and stops at the first outcome in
+    /// which any field is another than `expected_of` says. Throws SubjectError. 2^34 accesses pass here in a sweep, so a
+    /// subject may have a faster way than this, which asks `handle`.
+    virtual std::optional<Deviation> run_alike(std::span<const AlikeAccess> accesses, std::uint32_t first,
+                                               std::uint32_t last);
 
     /// The registers the subject holds now.
     [[nodiscard]] virtual std::array<model::PartitionVtl<Concrete>, 2> partition() const = 0;
