@@ -175,14 +175,12 @@ std::optional<FirstDivergence> first_divergence(conformance::Subject& subject, c
     return std::nullopt;
 }
 
-std::string failure_text(const CampaignResult& result, const CampaignOptions& options) {
-    const Shrunk& shrunk = result.failure.value();
-    const auto& divergence = shrunk.divergence;
-    std::string text = conformance::write(shrunk.trace);
+std::string divergence_text(const conformance::Trace& trace, const Divergence& divergence, std::string_view origin) {
+    std::string text = conformance::write(trace);
 
     // The comments go after the version line, which has to be the first.
     std::string notes = fmt::format("# Divergence at exit {} of {}: clause {}\n", divergence.step + 1,
-                                    shrunk.trace.steps.size(), divergence.clause);
+                                    trace.steps.size(), divergence.clause);
     const auto cell = parse_clause(divergence.clause);
     if (cell != model::no_clause) {
         const auto& sentence = cell_clause(cell);
@@ -201,12 +199,18 @@ std::string failure_text(const CampaignResult& result, const CampaignOptions& op
         notes += fmt::format("#   {} {}: expected {}, observed {}\n", difference.scope, difference.field,
                              difference.expected, difference.observed);
     }
-    notes += fmt::format("# Found by: vtlcheck conform --seed {} --exits {} (trace {}). 1-minimal: {} ({} replays).\n",
-                         options.seed, options.exits, result.failing_trace,
-                         shrunk.minimal ? "yes" : "no, the budget ended", shrunk.replays);
+    notes += fmt::format("# Found by: {}\n", origin);
     const auto first_line = text.find('\n') + 1;
     text.insert(first_line, notes);
     return text;
+}
+
+std::string failure_text(const CampaignResult& result, const CampaignOptions& options) {
+    const Shrunk& shrunk = result.failure.value();
+    return divergence_text(shrunk.trace, shrunk.divergence,
+                           fmt::format("vtlcheck conform --seed {} --exits {} (trace {}). 1-minimal: {} ({} replays).",
+                                       options.seed, options.exits, result.failing_trace,
+                                       shrunk.minimal ? "yes" : "no, the budget ended", shrunk.replays));
 }
 
 } // namespace vtlcheck::proptests

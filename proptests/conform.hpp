@@ -9,6 +9,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 
 namespace vtlcheck::proptests {
 
@@ -56,6 +58,10 @@ struct FirstDivergence {
 [[nodiscard]] std::optional<FirstDivergence> first_divergence(conformance::Subject& subject,
                                                               const Specification& specification, std::uint64_t seed,
                                                               std::uint64_t exits);
+
+/// A trace that fails as a text a person can read and `replay`. `origin` is what follows "Found by: ".
+[[nodiscard]] std::string divergence_text(const conformance::Trace& trace, const Divergence& divergence,
+                                          std::string_view origin);
 
 /// The failing trace as a text a person can read and `replay`: what was expected, what observed, by which clause.
 [[nodiscard]] std::string failure_text(const CampaignResult& result, const CampaignOptions& options);
