@@ -19,6 +19,7 @@ using Action = std::function<int()>;
 
 void add_prove(CLI::App& app, Action& chosen);
 void add_conform(CLI::App& app, Action& chosen);
+void add_sweep(CLI::App& app, Action& chosen);
 void add_replay(CLI::App& app, Action& chosen);
 void add_flood(CLI::App& app, Action& chosen);
 void add_spec(CLI::App& app, Action& chosen);

@@ -19,6 +19,7 @@ A first look:
   vtlcheck explain get-reg Lstar      who may touch a register, and which clauses say so
   vtlcheck prove                      prove the claims about the specification
   vtlcheck conform                    hold the implementation against it on random exits
+  vtlcheck sweep bitmap               the same on whole spaces: MSR numbers, bitmaps, registers
   vtlcheck replay traces/*            the same on recordings of real guests
   vtlcheck flood                      what the log budget makes of a flood of warnings
   vtlcheck mutants --sample 20        whether these checks would notice a slip
@@ -51,6 +52,7 @@ int main(int argc, char** argv) {
         vtlcheck::cli::Action chosen;
         vtlcheck::cli::add_prove(app, chosen);
         vtlcheck::cli::add_conform(app, chosen);
+        vtlcheck::cli::add_sweep(app, chosen);
         vtlcheck::cli::add_replay(app, chosen);
         vtlcheck::cli::add_flood(app, chosen);
         vtlcheck::cli::add_mutants(app, chosen);

@@ -195,6 +195,19 @@ std::optional<Fault> fault_of(const proptests::CampaignResult& result, const pro
     return fault;
 }
 
+std::optional<Fault> fault_of(const proptests::SweepResult& sweep) {
+    if (sweep.verdict == proptests::Verdict::conforms) {
+        return std::nullopt;
+    }
+    Fault fault{.type = proptests::name_of(sweep.verdict), .reason = "nothing was run", .detail = ""};
+    if (sweep.first) {
+        fault.reason = fmt::format("{}{}, the first at clause {}", sweep.cut_short ? "at least " : "",
+                                   counted(sweep.violations, "violation"), sweep.first->clause);
+        fault.detail = sweep.first->trace;
+    }
+    return fault;
+}
+
 std::optional<Fault> fault_of(const MutantsReport& report, std::size_t i) {
     const auto& result = report.findings.results[i];
     if (result.outcome.verdict == mutants::Verdict::error) {
@@ -224,6 +237,14 @@ std::string junit(const proptests::CampaignResult& result, const proptests::Camp
                         .seconds = result.seconds,
                         .fault = fault_of(result, options)}},
                       result.seconds);
+}
+
+std::string junit(const SweepReport& report) {
+    std::vector<TestCase> cases;
+    for (const auto& sweep : report.sweeps) {
+        cases.push_back({.name = sweep.name, .seconds = sweep.seconds, .fault = fault_of(sweep)});
+    }
+    return junit_text("sweep", cases, report.seconds());
 }
 
 std::string junit(const MutantsReport& report) {
@@ -269,13 +290,34 @@ Json sarif(const proofs::ProveResult& result) {
     return log.json();
 }
 
-Json sarif(const proptests::CampaignResult& result, const proptests::CampaignOptions& options) {
+namespace {
+
+SarifLog log_of_clauses() {
     SarifLog log;
     for (std::size_t i = 0; i < proptests::cell_clause_count; ++i) {
         const auto& clause = proptests::cell_clause(i);
         log.rule(std::string(clause.id), std::string(clause.title),
                  fmt::format("When: {}. Then: {}.", clause.guard, clause.effect), std::string(clause.source));
     }
+    return log;
+}
+
+} // namespace
+
+Json sarif(const SweepReport& report) {
+    SarifLog log = log_of_clauses();
+    for (const auto& sweep : report.sweeps) {
+        if (const auto fault = fault_of(sweep); fault && sweep.first) {
+            const auto& clause = sweep.first->clause;
+            log.result(clause, "error", fmt::format("{}: {}\n{}", sweep.name, fault->reason, fault->detail),
+                       location(place_of_clause(clause), {{"clause", clause}}));
+        }
+    }
+    return log.json();
+}
+
+Json sarif(const proptests::CampaignResult& result, const proptests::CampaignOptions& options) {
+    SarifLog log = log_of_clauses();
     const auto add = [&](const std::string& clause, const char* level, const std::string& text) {
         log.result(clause, level, text, location(place_of_clause(clause), {{"clause", clause}}));
     };
@@ -363,6 +405,15 @@ void ResultFiles::write(const proptests::CampaignResult& result, const proptests
     }
     if (!sarif.empty()) {
         write_file(sarif, cli::sarif(result, options).dump(2) + "\n");
+    }
+}
+
+void ResultFiles::write(const SweepReport& report) const {
+    if (!junit.empty()) {
+        write_file(junit, cli::junit(report));
+    }
+    if (!sarif.empty()) {
+        write_file(sarif, cli::sarif(report).dump(2) + "\n");
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "cli/mutants_report.hpp"
 #include "cli/output.hpp"
+#include "cli/sweep_report.hpp"
 #include "proofs/prove.hpp"
 #include "proptests/conform.hpp"
 
@@ -24,6 +25,7 @@ struct ResultFiles {
     void write(const proofs::ProveResult& result) const;
     void write(const proptests::CampaignResult& result, const proptests::CampaignOptions& options) const;
     void write(const MutantsReport& report) const;
+    void write(const SweepReport& report) const;
 };
 
 /// One test suite with a test case for each claim.
@@ -35,10 +37,16 @@ struct ResultFiles {
 /// one for the ratchet.
 [[nodiscard]] std::string junit(const MutantsReport& report);
 
+/// One test suite with a test case for each sweep.
+[[nodiscard]] std::string junit(const SweepReport& report);
+
 /// A rule for each claim that was run, a result for each that is not proved.
 [[nodiscard]] Json sarif(const proofs::ProveResult& result);
 /// A rule for each clause; a result for the clause that diverges, and for each with a coverage cell that is not reached.
 [[nodiscard]] Json sarif(const proptests::CampaignResult& result, const proptests::CampaignOptions& options);
+
+/// A rule for each clause; a result for the first violation of each sweep.
+[[nodiscard]] Json sarif(const SweepReport& report);
 
 /// A result for each survivor without a reason, where its slip is: in the source, or at the clause.
 [[nodiscard]] Json sarif(const MutantsReport& report);
