@@ -39,7 +39,7 @@ struct SweepViolation {
 
 struct ChunkResult {
     SweepCounts counts;
-    std::uint64_t violations = 0;        ///< cases
+    std::uint64_t violations = 0;        ///< exits and states; of an MSR number in a block the first only
     bool cut_short = false;              ///< after `most_violations`: the rest of the chunk was not run
     std::optional<SweepViolation> first; ///< if there are any
     friend bool operator==(const ChunkResult&, const ChunkResult&) = default;

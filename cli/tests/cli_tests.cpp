@@ -570,4 +570,35 @@ TEST_F(CommandLine, VerifyWritesTheReportWhole) {
     EXPECT_EQ(count_files(), 1);
 }
 
+TEST_F(CommandLine, SweepRunsAPartAndTakesItUp) {
+    const std::string range = "sweep msr --range 0x500fff00-0x501000ff --results sweep.jsonl --json ";
+    const auto half = run(range + "--shard 1/2");
+    EXPECT_EQ(half.exit_code, 0) << half.err;
+    const auto whole = run(range);
+    EXPECT_EQ(whole.exit_code, 0) << whole.err;
+    const auto json = nlohmann::json::parse(whole.out);
+    EXPECT_EQ(json["verdict"], "conforms");
+    const auto& msr = json["sweeps"].at(0);
+    EXPECT_EQ(msr["cases"], 0x200);
+    EXPECT_EQ(msr["exits"], 4 * 0x200);
+    EXPECT_EQ(msr["chunks"], 2);
+    EXPECT_EQ(msr["chunks_resumed"], 1);
+
+    const auto text = run("sweep msr --range 0x1d9-0x1d9 --junit sweep.xml");
+    EXPECT_EQ(text.exit_code, 0) << text.err;
+    EXPECT_NE(text.out.find("msr: conforms: 1 MSR number"), std::string::npos) << text.out;
+    pugi::xml_document junit;
+    ASSERT_TRUE(junit.load_string(read("sweep.xml").c_str()));
+    EXPECT_EQ(junit.child("testsuites").attribute("failures").as_int(), 0);
+
+    write("other.jsonl", read("sweep.jsonl").replace(read("sweep.jsonl").find("\"content\":\"") + 11, 4, "zzzz"));
+    expect_refused("sweep msr --range 0x500fff00-0x501000ff --results other.jsonl", "built anew");
+    expect_refused("sweep msr --range 2-1", "swap");
+    expect_refused("sweep msr --range 2", "two numbers");
+    expect_refused("sweep bitmap --range 1-2", "sweep msr");
+    expect_refused("sweep msr --shard 3/2", "1/2");
+    expect_refused("sweep nonsense", "nonsense");
+    EXPECT_EQ(run("sweep msr --range 0x50000000-0x50000001 --shard 2/2").exit_code, 3);
+}
+
 } // namespace

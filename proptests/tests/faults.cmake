@@ -138,3 +138,28 @@ seeded_fault(log_active_on_vbs "" log_budget.h [[config.isolation >= VTL_ISOLATI
              [[config.isolation >= VTL_ISOLATION_VBS]])
 seeded_fault(log_line_without_value "LOG-" log_budget.cpp [[record.confidential.value = outcome.log_value;]] "")
 seeded_fault(census_without_error "" census.h [[memory.store_release(sketch.error[n], count);]] "" 33)
+
+# sweep_fault(<name> <sweep> [<first> <last>]): that sweep finds the seeded fault, the one of MSRs within these numbers.
+function(sweep_fault name sweep)
+  set(first 0)
+  set(last 0)
+  if(ARGC GREATER 3)
+    set(first ${ARGV2})
+    set(last ${ARGV3})
+  endif()
+  add_executable(sweep_fault_${name} tests/sweep_fault_tests.cpp $<TARGET_OBJECTS:fault_${name}>)
+  target_compile_definitions(
+    sweep_fault_${name} PRIVATE VTLCHECK_SWEEP="${sweep}" VTLCHECK_SWEEP_FIRST=${first} VTLCHECK_SWEEP_LAST=${last})
+  target_link_libraries(sweep_fault_${name} PRIVATE vtlcheck_proptests vtlcheck_builtin_subject vtl_intercept
+                                                    GTest::gtest_main)
+  gtest_discover_tests(sweep_fault_${name} TEST_PREFIX "sweep_fault.${name}.")
+endfunction()
+
+sweep_fault(table_row_missing msr 0x40 0x5F)
+sweep_fault(value_rule_efer msr 0xC0000080 0xC0000080)
+sweep_fault(unknown_write_not_logged msr 0x50000000 0x500003FF)
+sweep_fault(rip_not_truncated msr 0x10 0x1FF)
+sweep_fault(bitmap_claim bitmap)
+sweep_fault(registers_of_own_vtl register)
+sweep_fault(kernel_reaches_all register)
+sweep_fault(refusal_not_audited register)
