@@ -209,8 +209,8 @@ TEST(Sweep, ShardsAreTheWhole) {
     const auto whole = run_all(*sweep);
     SweepCounts sum;
     std::uint64_t chunks = 0;
-    for (std::uint64_t shard = 1; shard <= 4; ++shard) {
-        const auto part = run_all(*sweep, builtin_subject, {.threads = 1, .shard = shard, .shards = 4});
+    for (std::uint64_t shard = 1; shard <= 3; ++shard) {
+        const auto part = run_all(*sweep, builtin_subject, {.threads = 1, .shard = shard, .shards = 3});
         EXPECT_EQ(part.verdict, Verdict::conforms);
         sum += part.counts;
         chunks += part.wanted;
