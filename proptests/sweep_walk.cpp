@@ -117,7 +117,7 @@ model::ConcreteExit instruction(std::uint32_t reason, bool vtl1) {
     for (std::size_t i = 0; i < exit.gpr.size(); ++i) {
         exit.gpr[i] = garbage + i;
     }
-    exit.rip = 0x1000;
+    exit.rip = 0xFFFFFFFF; // the next instruction is elsewhere in 64-bit code than in 32-bit code
     exit.cr0 = cr0_of_long_mode;
     exit.cr4 = cr4_of_long_mode;
     exit.now = now;
