@@ -13,15 +13,8 @@ function(seeded_fault name clause file text replacement)
   endif()
   set(source ${PROJECT_SOURCE_DIR}/impl/src)
   set(copy ${CMAKE_CURRENT_BINARY_DIR}/faults/${name})
-  file(READ ${source}/${file} content)
-  string(FIND "${content}" "${text}" found)
-  if(found EQUAL -1)
-    message(FATAL_ERROR "seeded fault ${name}: impl/src/${file} has no text \"${text}\"; adapt proptests/tests")
-  endif()
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source}/${file})
-  string(REPLACE "${text}" "${replacement}" content "${content}")
-  # Written only when changed, so that a new configuration does not build all variants again.
-  file(CONFIGURE OUTPUT ${copy}/${file} CONTENT "${content}" @ONLY)
+  altered_copy(${source}/${file} ${copy}/${file} "${text}" "${replacement}"
+               "seeded fault ${name} of proptests/tests/faults.cmake")
 
   # A fault of one source file needs that one: the linker takes the others from the library. A header's is in all.
   set(sources ${copy}/${file})
