@@ -72,6 +72,14 @@ Verification verified(const Options& options, const std::vector<std::string>& fi
     const auto began = std::chrono::steady_clock::now();
     ProgressLine progress(!options.json);
     Verification verification;
+    // A checkout has it; the whole campaign takes too long to be part of this.
+    if (const std::string ratchet = VTLCHECK_SOURCE "/mutants/ratchet.txt"; std::filesystem::exists(ratchet)) {
+        try {
+            verification.mutants = summaries(mutants::parse_ratchet(mutants::read_source(ratchet), ratchet));
+        } catch (const mutants::RatchetError& error) {
+            throw UsageError(error.what());
+        }
+    }
     const auto say = [&](const std::string& text) {
         progress.clear();
         if (!options.json) {
@@ -130,14 +138,6 @@ Verification verified(const Options& options, const std::vector<std::string>& fi
         verification.flood_picture = error.what();
     }
     say("\n== Log budget\n" + summary(verification.flood, 0));
-    // A checkout has it; the whole campaign takes too long to be part of this.
-    if (const std::string ratchet = VTLCHECK_SOURCE "/mutants/ratchet.txt"; std::filesystem::exists(ratchet)) {
-        try {
-            verification.mutants = summaries(mutants::parse_ratchet(mutants::read_source(ratchet), ratchet));
-        } catch (const mutants::RatchetError& error) {
-            throw UsageError(error.what());
-        }
-    }
     verification.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     return verification;
 }
