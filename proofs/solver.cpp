@@ -143,29 +143,35 @@ Answer ask_program(const std::string& program, Logic logic, const std::string& s
     Answer answer;
     const auto start = Clock::now();
     try {
-        // No way of cvc5 suits all: what takes one of them a fraction of a second takes another minutes. So each gets a
-        // while before the first has all the time there is.
+        // No way of cvc5 suits all: what takes one of them a fraction of a second takes another minutes. So they take turns,
+        // for longer each time: then a slow machine needs more turns, not the whole of a limit that a quick one never meets.
         struct Way {
             std::chrono::milliseconds time;
             std::vector<std::string> options;
         };
-        static const std::vector<Way> with_bits{
-            {std::chrono::milliseconds(1500), {"--bv-sat-solver=cadical"}},
-            {std::chrono::seconds(30), {"--bv-sat-solver=cadical", "--bitblast=eager", "--bool-to-bv=all"}},
-            {std::chrono::milliseconds::max(), {"--bv-sat-solver=cadical"}}};
-        static const std::vector<Way> with_others{{std::chrono::seconds(2), {"--decision=justification"}},
-                                                  {std::chrono::seconds(1), {"--simplification=none"}},
-                                                  {std::chrono::seconds(6), {}},
-                                                  {std::chrono::seconds(12), {"--simplification=none"}},
-                                                  {std::chrono::milliseconds::max(), {}}};
+        constexpr std::chrono::milliseconds to_the_end = std::chrono::milliseconds::max();
+        static const std::vector<std::string> by_circuit{"--bv-sat-solver=cadical", "--decision=justification"};
+        static const std::vector<std::string> all_bits{"--bv-sat-solver=cadical", "--bitblast=eager",
+                                                       "--bool-to-bv=all"};
+        static const std::vector<Way> with_bits{{std::chrono::seconds(4), by_circuit},
+                                                {std::chrono::seconds(12), all_bits},
+                                                {std::chrono::seconds(36), by_circuit},
+                                                {to_the_end, all_bits},
+                                                {to_the_end, by_circuit}};
+        static const std::vector<std::string> justified{"--decision=justification"};
+        static const std::vector<std::string> as_written{"--simplification=none"};
+        static const std::vector<Way> with_others{
+            {std::chrono::seconds(5), justified},  {std::chrono::seconds(4), as_written},
+            {std::chrono::seconds(12), {}},        {std::chrono::seconds(16), as_written},
+            {std::chrono::seconds(36), justified}, {to_the_end, {}}};
         for (const Way& way : smt_name(logic) == std::string_view("QF_BV") ? with_bits : with_others) {
             Limits now = limits;
-            const bool for_a_while = limits.time.count() == 0 || way.time < limits.time;
-            if (for_a_while && way.time != std::chrono::milliseconds::max()) {
+            const bool for_a_while = way.time != to_the_end && (limits.time.count() == 0 || way.time < limits.time);
+            if (for_a_while) {
                 now.time = way.time;
             }
             answer = ask_once(program, way.options, smt2, now);
-            if (answer.result != Result::timeout || now.time == limits.time) {
+            if (answer.result != Result::timeout) {
                 break;
             }
         }
