@@ -104,7 +104,7 @@ Query Goal::witness() {
 }
 
 FormulaWriter Goal::formula_writer() const {
-    FormulaWriter writer(context_);
+    FormulaWriter writer;
     writer.name(assumed_.term(), "valid_state");
     for (const Run& run : runs_) {
         const std::string of = run.label.empty() ? "" : run.label + ".";

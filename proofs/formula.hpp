@@ -13,8 +13,6 @@ namespace vtlcheck::proofs {
 /// the state after an exit does not show how that comes about, which is the specification's to say.
 class FormulaWriter {
 public:
-    explicit FormulaWriter(z3::context& context) : context_(context) {}
-
     /// Gives a term its name, unless it has one, is a variable or a constant, which speak for themselves. The term has to
     /// live as long as the writer.
     void name(const z3::expr& term, const std::string& name);
@@ -22,7 +20,6 @@ public:
     [[nodiscard]] std::string text(const z3::expr& formula, std::size_t most = 400) const;
 
 private:
-    z3::context& context_;
     std::unordered_map<unsigned, std::string> names_; // by id of the term
 };
 

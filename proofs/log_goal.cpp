@@ -290,7 +290,7 @@ Query LogGoal::witness() const {
 }
 
 FormulaWriter LogGoal::formula_writer() const {
-    FormulaWriter writer(context_);
+    FormulaWriter writer;
     const auto naming = [&](const std::string& of) {
         return [&writer, of](const FieldName& name, const auto& field) { writer.name(field.term(), of + name.str()); };
     };

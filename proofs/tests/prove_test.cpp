@@ -609,7 +609,7 @@ TEST(Formula, IsWrittenDownToWhatHasAName) {
     const z3::expr y = context.bv_const("y", 64);
     const z3::expr b = context.bool_const("b");
     const z3::expr sum = x + y;
-    FormulaWriter writer(context);
+    FormulaWriter writer;
     writer.name(sum, "out.rip");
     writer.name(x, "never: a variable speaks for itself");
     EXPECT_EQ(writer.text(z3::implies(b && !(x == y), sum == 0x1000)), "b ∧ x ≠ y ⇒ out.rip = 0x1000");
