@@ -3,8 +3,8 @@
 //
 // Names. `partition.config.isolation`, `vp[0].state.vtl[1].star`, `vp[0].controls[0].cr0_read_shadow`,
 // `vp[0].msr_bitmap[1][511]`, `slots[1].started`, `logs[0].emitted[3]`, `census[0].count[1][0][16]`, `exit.info[0]`,
-// `outcome.gpr[0]`, and for other entries `config.vps`, `state.vp.vina`, `record.time`, `counters.emitted`,
-// `entry.msr`. A C bool is one bit, a Bool in Z3; other words have the width of their field.
+// `outcome.gpr[0]`, and for other entries `config.vps`, `state.vp.vina`, `audit_record.time`, `log_record.host.time`,
+// `counters.emitted`, `entry.msr`. A C bool is one bit, a Bool in Z3; other words have the width of their field.
 //
 //     Module module("vtl_intercept.bc");
 //     z3::context context;
@@ -53,7 +53,7 @@ public:
     /// What it returned: a Bool of a C bool, else a bit-vector; 0 in one bit of nothing.
     [[nodiscard]] z3::expr result() const;
     /// What must not happen. All must be unsatisfiable under the preconditions of the call.
-    [[nodiscard]] const std::vector<Z3Obligation>& obligations() const { return obligations_; }
+    [[nodiscard]] const std::vector<Z3Obligation>& obligations() const;
     /// Names of the words whose term is another than before, in the order of names().
     [[nodiscard]] const std::vector<std::string>& changed() const { return changed_; }
 
@@ -65,13 +65,13 @@ public:
 
 private:
     friend class Intercept;
-    Lifted(Intercept& intercept, Memory memory) : intercept_(&intercept), memory_(std::move(memory)) {}
+    Lifted(const Intercept& intercept, Memory memory) : intercept_(&intercept), memory_(std::move(memory)) {}
 
-    Intercept* intercept_;
+    const Intercept* intercept_;
     Memory memory_;
     Value result_{};
     bool boolean_result_ = false;
-    std::vector<Z3Obligation> obligations_;
+    mutable std::vector<Z3Obligation> obligations_; // made when they are asked for
     std::vector<Obligation> obligation_terms_;
     std::vector<std::string> changed_;
     std::size_t instructions_ = 0;
@@ -108,8 +108,7 @@ public:
     [[nodiscard]] Term before_term(const std::string& name) const;
 
     struct Null {};
-    /// An argument: a region by name with the offset 0 (`partition`, `vp[1]`, `slots`, `exit`), a null pointer, a number, or, of a
-    /// parameter that is no pointer, a variable by its name.
+    /// An argument: the address of a region by its name (`partition`, `vp[1]`, `slots`, `exit`), a null pointer, or a number.
     using Argument = std::variant<std::string, Null, std::uint64_t>;
     /// Calls an entry with the regions that its parameters are named after; a parameter that is no pointer is the variable
     /// `argument.NAME`. Throws what Lifter::call throws.

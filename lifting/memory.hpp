@@ -28,9 +28,9 @@ struct Region {
     std::uint64_t align = 1;
     bool readable = true;
     bool writable = true;
-    bool shared = false;        ///< another VP may write it between two steps; only atomic accesses are
-    bool local = false;         ///< of a function: it may hold what was never written, as long as nobody uses it
-    std::vector<Cell> cells;    ///< without gaps, by offset
+    bool shared = false;     ///< another VP may write it between two steps; only atomic accesses are
+    bool local = false;      ///< of a function: it may hold what was never written, as long as nobody uses it
+    std::vector<Cell> cells; ///< without gaps, by offset
     std::vector<std::uint32_t> cell_at; ///< by byte: the cell it is in
 };
 
