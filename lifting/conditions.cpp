@@ -124,6 +124,28 @@ std::optional<Condition> Condition::with(Terms& terms, Term literal) const {
     return more;
 }
 
+Word Condition::upper_bound(Terms& terms, Term number) const {
+    const Terms::Node n = terms.node(number);
+    Word bound = terms.upper_bound(number);
+    for (const Term literal : literals_) {
+        const Terms::Node l = terms.node(literal);
+        if (l.op == Op::ult && l.a == number) {
+            bound = std::min(bound, terms.upper_bound(l.b) - 1);
+        } else if (l.op == Op::eq && (l.a == number || l.b == number)) {
+            const Term other = l.a == number ? l.b : l.a;
+            bound = terms.is_constant(other) ? std::min(bound, terms.value(other)) : bound;
+        } else if (l.op == Op::bit_not && terms.node(l.a).op == Op::ult && terms.node(l.a).b == number) {
+            bound = std::min(bound, terms.upper_bound(terms.node(l.a).a));
+        }
+    }
+    if (n.op == Op::zext || (n.op == Op::extract && n.payload == 0)) {
+        bound = std::min(bound, upper_bound(terms, n.a));
+    } else if (n.op == Op::ite) {
+        bound = std::min(bound, std::max(upper_bound(terms, n.b), upper_bound(terms, n.c)));
+    }
+    return bound;
+}
+
 Term Condition::term(Terms& terms) const { return conjunction(terms, literals_); }
 
 Condition::Joined Condition::join(Terms& terms, const std::vector<const Condition*>& all) {

@@ -16,6 +16,8 @@ public:
     /// Whether this decides a truth value.
     [[nodiscard]] std::optional<bool> decides(Terms& terms, Term truth, unsigned depth = 4) const;
     [[nodiscard]] Term term(Terms& terms) const;
+    /// No value of `number` is above this where the condition holds.
+    [[nodiscard]] Word upper_bound(Terms& terms, Term number) const;
     [[nodiscard]] const std::vector<Term>& literals() const { return literals_; }
     friend bool operator==(const Condition&, const Condition&) = default;
 

@@ -435,7 +435,7 @@ std::string Lifter::Implementation::reasons(Term poison) {
 Access Lifter::Implementation::access(Term pointer, std::uint64_t size, std::uint64_t align,
                                       const llvm::Instruction& at) {
     try {
-        Access access = pointers_.access(pointer, size, align, *memory_);
+        Access access = pointers_.access(pointer, size, align, *memory_, condition_);
         std::erase_if(access.rows, [&](const TargetRow& row) { return condition_.decides(t_, row.guard) == false; });
         oblige(access.null, "access through a null pointer", at);
         oblige(access.outside, "access out of bounds", at);
@@ -590,7 +590,7 @@ void Lifter::Implementation::before_atomic(Term pointer, std::uint64_t bytes, bo
     if (!options_.before_atomic) {
         return;
     }
-    const Access places = pointers_.access(pointer, bytes, 1, *memory_);
+    const Access places = pointers_.access(pointer, bytes, 1, *memory_, condition_);
     AtomicStep step{where_of(at), 0, 0, writes};
     if (places.rows.size() == 1 && places.rows.front().targets.size() == 1) {
         step.region = places.rows.front().targets.front().region;

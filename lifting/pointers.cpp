@@ -10,6 +10,8 @@ namespace vtlcheck::lifting {
 namespace {
 
 constexpr std::size_t most_places = 64;
+constexpr std::size_t most_values = 512;
+constexpr std::size_t most_factors = 4;
 constexpr std::size_t most_targets = 100000;
 constexpr std::int64_t furthest = std::int64_t{1} << 40; // no object is as large
 
@@ -108,6 +110,24 @@ std::vector<Pointers::Sum> Pointers::sums(Term t, unsigned depth) {
         }
         if (terms_.is_constant(n.a)) {
             return scaled(n.b, as_signed(terms_.value(n.a)), 0);
+        }
+        for (const auto& [factor, other] : {std::pair{n.a, n.b}, std::pair{n.b, n.a}}) {
+            const auto few = terms_.values(factor, most_factors);
+            if (!few) {
+                continue;
+            }
+            std::vector<Sum> all;
+            for (const Word value : *few) {
+                const Term here = terms_.eq(factor, terms_.constant(64, value));
+                for (Sum& sum : scaled(other, as_signed(value), 0)) {
+                    std::erase_if(sum.parts, [](const auto& part) { return part.second == 0; });
+                    sum.guard = terms_.bit_and(sum.guard, here);
+                    if (sum.guard != terms_.no()) {
+                        all.push_back(std::move(sum));
+                    }
+                }
+            }
+            return all;
         }
         return {itself};
     case Op::bit_not:
@@ -236,7 +256,8 @@ Term Pointers::leaves_object(Term pointer) {
     return leaves;
 }
 
-void Pointers::row(Access& access, const Place& place, std::uint64_t size, std::uint64_t align) {
+void Pointers::row(Access& access, const Place& place, std::uint64_t size, std::uint64_t align,
+                   const Condition& condition) {
     const Region& region = world_.region(place.region);
     const std::int64_t last = static_cast<std::int64_t>(region.size) - static_cast<std::int64_t>(size);
     const auto add_to = [&](Term& violation, Term more) {
@@ -275,7 +296,7 @@ void Pointers::row(Access& access, const Place& place, std::uint64_t size, std::
     // How far the other indices may go.
     std::int64_t reach = 0;
     for (const auto& [other, step] : parts) {
-        const Word bound = terms_.upper_bound(other);
+        const Word bound = condition.upper_bound(terms_, other);
         const Word far = bound > static_cast<Word>(region.size) ? region.size : bound * static_cast<Word>(step);
         reach =
             static_cast<std::int64_t>(std::min<Word>(static_cast<Word>(region.size), static_cast<Word>(reach) + far));
@@ -284,12 +305,33 @@ void Pointers::row(Access& access, const Place& place, std::uint64_t size, std::
         factor > 0 ? -floor_quotient(place.base + reach, factor) : -floor_quotient(last - place.base, -factor);
     std::int64_t high =
         factor > 0 ? floor_quotient(last - place.base, factor) : floor_quotient(place.base + reach, -factor);
-    if (const Word bound = terms_.upper_bound(index); bound < (Word{1} << 63)) {
+    if (const Word bound = condition.upper_bound(terms_, index); bound < (Word{1} << 63)) {
         low = std::max<std::int64_t>(low, 0);
         high = std::min(high, static_cast<std::int64_t>(bound));
     }
     if (high < low) {
         add_to(access.outside, terms_.yes());
+        return;
+    }
+    // An index out of a table has few values.
+    if (const auto few = terms_.values(index, most_values)) {
+        Term outside = terms_.yes();
+        for (const Word value : *few) {
+            const auto i = static_cast<std::int64_t>(static_cast<std::uint64_t>(value));
+            const Term here = terms_.eq(index, terms_.constant(64, value));
+            const Term guard = terms_.bit_and(place.guard, here);
+            if (i >= low && i <= high && guard != terms_.no()) {
+                row(access, {guard, place.region, wrapping_sum(place.base, wrapping_product(factor, i)), parts}, size,
+                    align, condition);
+                outside = terms_.bit_and(outside, terms_.bit_not(here));
+            }
+        }
+        if (std::ranges::any_of(*few, [&](Word value) {
+                const auto i = static_cast<std::int64_t>(static_cast<std::uint64_t>(value));
+                return i < low || i > high;
+            })) {
+            add_to(access.outside, outside);
+        }
         return;
     }
     if (static_cast<std::uint64_t>(high - low) >= most_targets) {
@@ -303,7 +345,7 @@ void Pointers::row(Access& access, const Place& place, std::uint64_t size, std::
             const Term here = terms_.eq(index, terms_.constant(64, static_cast<std::uint64_t>(i)));
             const Term guard = terms_.bit_and(place.guard, here);
             if (guard != terms_.no()) {
-                row(access, {guard, place.region, wrapping_sum(place.base, factor * i), parts}, size, align);
+                row(access, {guard, place.region, wrapping_sum(place.base, factor * i), parts}, size, align, condition);
             }
         }
         return;
@@ -329,7 +371,8 @@ void Pointers::row(Access& access, const Place& place, std::uint64_t size, std::
     }
 }
 
-Access Pointers::access(Term pointer, std::uint64_t size, std::uint64_t align, const Memory& memory) {
+Access Pointers::access(Term pointer, std::uint64_t size, std::uint64_t align, const Memory& memory,
+                        const Condition& condition) {
     Access access{{}, terms_.no(), terms_.no(), terms_.no(), terms_.no()};
     const std::vector<Place> all = places(pointer);
     for (const Place& place : all) {
@@ -338,7 +381,7 @@ Access Pointers::access(Term pointer, std::uint64_t size, std::uint64_t align, c
         } else if (!memory.holds(place.region)) {
             access.dead = terms_.bit_or(access.dead, place.guard);
         } else {
-            row(access, place, size, align);
+            row(access, place, size, align, condition);
         }
     }
     return access;

@@ -1,6 +1,7 @@
 // What a 64-bit term points to. A pointer is a term like any other, with the addresses of regions at its leaves.
 #pragma once
 
+#include "lifting/conditions.hpp"
 #include "lifting/memory.hpp"
 
 #include <cstdint>
@@ -51,8 +52,10 @@ public:
     [[nodiscard]] bool has_address(Term t);
     /// The objects that a pointer may point into; the guards exclude each other.
     [[nodiscard]] const std::vector<Place>& places(Term pointer);
-    /// `size` bytes at a pointer. Throws std::length_error if they may be at more than 100000 places.
-    [[nodiscard]] Access access(Term pointer, std::uint64_t size, std::uint64_t align, const Memory& memory);
+    /// `size` bytes at a pointer, where a condition holds. Throws std::length_error if they may be at more than 100000
+    /// places.
+    [[nodiscard]] Access access(Term pointer, std::uint64_t size, std::uint64_t align, const Memory& memory,
+                                const Condition& condition);
     /// Whether the pointer is not within, or just behind, the object that it was made from.
     [[nodiscard]] Term leaves_object(Term pointer);
     /// Offset of a place as a term of 64 bits.
@@ -65,7 +68,7 @@ private:
         std::vector<std::pair<Term, std::int64_t>> parts;
     };
     [[nodiscard]] std::vector<Sum> sums(Term t, unsigned depth);
-    void row(Access& access, const Place& place, std::uint64_t size, std::uint64_t align);
+    void row(Access& access, const Place& place, std::uint64_t size, std::uint64_t align, const Condition& condition);
 
     Terms& terms_;
     const World& world_;

@@ -161,6 +161,61 @@ Term Terms::fresh(const std::string& name, unsigned width) {
     return variable(fmt::format("{}#{}", name, number), width);
 }
 
+// Folding looks into operands, so without a memory of what was folded it would take a graph for the tree that it stands for.
+template <class Fold>
+Term Terms::remembered(Op op, unsigned width, Term a, Term b, Term c, const Fold& fold) {
+    if (commutes(op) && a > b) {
+        std::swap(a, b);
+    }
+    const Node asked{op, static_cast<std::uint8_t>(width), 0, a, b, c};
+    if (const auto known = known_.find(asked); known != known_.end()) {
+        return known->second;
+    }
+    const Term made = fold(a, b);
+    known_.emplace(asked, made);
+    return made;
+}
+
+Term Terms::bit_and(Term a, Term b) {
+    return remembered(Op::bit_and, width(a), a, b, {}, [&](Term x, Term y) { return fold_bit_and(x, y); });
+}
+Term Terms::bit_or(Term a, Term b) {
+    return remembered(Op::bit_or, width(a), a, b, {}, [&](Term x, Term y) { return fold_bit_or(x, y); });
+}
+Term Terms::bit_xor(Term a, Term b) {
+    return remembered(Op::bit_xor, width(a), a, b, {}, [&](Term x, Term y) { return fold_bit_xor(x, y); });
+}
+Term Terms::add(Term a, Term b) {
+    return remembered(Op::add, width(a), a, b, {}, [&](Term x, Term y) { return fold_add(x, y); });
+}
+Term Terms::mul(Term a, Term b) {
+    return remembered(Op::mul, width(a), a, b, {}, [&](Term x, Term y) { return fold_mul(x, y); });
+}
+Term Terms::shl(Term a, Term b) {
+    return remembered(Op::shl, width(a), a, b, {}, [&](Term x, Term y) { return fold_shl(x, y); });
+}
+Term Terms::lshr(Term a, Term b) {
+    return remembered(Op::lshr, width(a), a, b, {}, [&](Term x, Term y) { return fold_lshr(x, y); });
+}
+Term Terms::ashr(Term a, Term b) {
+    return remembered(Op::ashr, width(a), a, b, {}, [&](Term x, Term y) { return fold_ashr(x, y); });
+}
+Term Terms::eq(Term a, Term b) {
+    return remembered(Op::eq, 1, a, b, {}, [&](Term x, Term y) { return fold_eq(x, y); });
+}
+Term Terms::ult(Term a, Term b) {
+    return remembered(Op::ult, 1, a, b, {}, [&](Term x, Term y) { return fold_ult(x, y); });
+}
+Term Terms::slt(Term a, Term b) {
+    return remembered(Op::slt, 1, a, b, {}, [&](Term x, Term y) { return fold_slt(x, y); });
+}
+Term Terms::concat(Term a, Term b) {
+    return remembered(Op::concat, width(a) + width(b), a, b, {}, [&](Term x, Term y) { return fold_concat(x, y); });
+}
+Term Terms::ite(Term condition, Term a, Term b) {
+    return remembered(Op::ite, width(a), condition, a, b, [&](Term x, Term y) { return fold_ite(x, y, b); });
+}
+
 Term Terms::address(std::uint32_t region) { return make(Op::address, 64, region); }
 
 bool Terms::complementary(Term a, Term b) const {
@@ -178,7 +233,7 @@ Term Terms::bit_not(Term a) {
     return make(Op::bit_not, n.width, 0, a);
 }
 
-Term Terms::bit_and(Term a, Term b) {
+Term Terms::fold_bit_and(Term a, Term b) {
     const unsigned w = width(a);
     if (is_constant(a)) {
         std::swap(a, b);
@@ -256,7 +311,7 @@ Term Terms::bit_and(Term a, Term b) {
     return make(Op::bit_and, w, 0, a, b);
 }
 
-Term Terms::bit_or(Term a, Term b) {
+Term Terms::fold_bit_or(Term a, Term b) {
     const unsigned w = width(a);
     if (w == 1) {
         return bit_not(bit_and(bit_not(a), bit_not(b)));
@@ -299,7 +354,7 @@ Term Terms::bit_or(Term a, Term b) {
     return make(Op::bit_or, w, 0, a, b);
 }
 
-Term Terms::bit_xor(Term a, Term b) {
+Term Terms::fold_bit_xor(Term a, Term b) {
     const unsigned w = width(a);
     if (is_constant(a)) {
         std::swap(a, b);
@@ -321,11 +376,7 @@ Term Terms::bit_xor(Term a, Term b) {
     return make(Op::bit_xor, w, 0, a, b);
 }
 
-Term Terms::folded(Op op, unsigned width, Word value) {
-    return constant(op == Op::eq || op == Op::ult || op == Op::slt ? 1 : width, value);
-}
-
-Term Terms::add(Term a, Term b) {
+Term Terms::fold_add(Term a, Term b) {
     const unsigned w = width(a);
     if (is_constant(a)) {
         std::swap(a, b);
@@ -376,7 +427,7 @@ Term Terms::sub(Term a, Term b) {
     return add(add(a, bit_not(b)), constant(w, 1));
 }
 
-Term Terms::mul(Term a, Term b) {
+Term Terms::fold_mul(Term a, Term b) {
     const unsigned w = width(a);
     if (is_constant(a)) {
         std::swap(a, b);
@@ -400,7 +451,7 @@ Term Terms::udiv(Term a, Term b) {
     const unsigned w = width(a);
     if (is_constant(b)) {
         if (is_constant(a)) {
-            return folded(Op::udiv, w, folded_word(Op::udiv, value(a), value(b), w));
+            return constant(w, folded_word(Op::udiv, value(a), value(b), w));
         }
         if (power_of_two(value(b))) {
             return lshr(a, constant(w, trailing_zeros(value(b))));
@@ -413,7 +464,7 @@ Term Terms::urem(Term a, Term b) {
     const unsigned w = width(a);
     if (is_constant(b)) {
         if (is_constant(a)) {
-            return folded(Op::urem, w, folded_word(Op::urem, value(a), value(b), w));
+            return constant(w, folded_word(Op::urem, value(a), value(b), w));
         }
         if (power_of_two(value(b))) {
             return bit_and(a, constant(w, value(b) - 1));
@@ -436,7 +487,7 @@ Term Terms::srem(Term a, Term b) {
     return make(Op::srem, width(a), 0, a, b);
 }
 
-Term Terms::shl(Term a, Term b) {
+Term Terms::fold_shl(Term a, Term b) {
     const unsigned w = width(a);
     if (is_constant(b)) {
         if (value(b) >= w) {
@@ -452,7 +503,7 @@ Term Terms::shl(Term a, Term b) {
     return make(Op::shl, w, 0, a, b);
 }
 
-Term Terms::lshr(Term a, Term b) {
+Term Terms::fold_lshr(Term a, Term b) {
     const unsigned w = width(a);
     if (is_constant(b)) {
         if (value(b) >= w) {
@@ -464,7 +515,7 @@ Term Terms::lshr(Term a, Term b) {
     return make(Op::lshr, w, 0, a, b);
 }
 
-Term Terms::ashr(Term a, Term b) {
+Term Terms::fold_ashr(Term a, Term b) {
     const unsigned w = width(a);
     if (is_constant(b)) {
         const unsigned by = value(b) >= w ? w - 1 : static_cast<unsigned>(value(b));
@@ -473,7 +524,7 @@ Term Terms::ashr(Term a, Term b) {
     return make(Op::ashr, w, 0, a, b);
 }
 
-Term Terms::eq(Term a, Term b) {
+Term Terms::fold_eq(Term a, Term b) {
     const unsigned w = width(a);
     if (a == b) {
         return yes_;
@@ -549,7 +600,7 @@ Term Terms::eq(Term a, Term b) {
     return make(Op::eq, 1, 0, a, b);
 }
 
-Term Terms::ult(Term a, Term b) {
+Term Terms::fold_ult(Term a, Term b) {
     const unsigned w = width(a);
     if (a == b) {
         return no_;
@@ -608,7 +659,7 @@ Term Terms::ult(Term a, Term b) {
     return make(Op::ult, 1, 0, a, b);
 }
 
-Term Terms::slt(Term a, Term b) {
+Term Terms::fold_slt(Term a, Term b) {
     const unsigned w = width(a);
     if (a == b) {
         return no_;
@@ -635,7 +686,7 @@ Term Terms::slt(Term a, Term b) {
     return make(Op::slt, 1, 0, a, b);
 }
 
-Term Terms::ite(Term condition, Term a, Term b) {
+Term Terms::fold_ite(Term condition, Term a, Term b) {
     if (condition == yes_ || a == b) {
         return a;
     }
@@ -680,7 +731,7 @@ Term Terms::ite(Term condition, Term a, Term b) {
     return make(Op::ite, w, 0, condition, a, b);
 }
 
-Term Terms::concat(Term high, Term low) {
+Term Terms::fold_concat(Term high, Term low) {
     const unsigned wh = width(high);
     const unsigned wl = width(low);
     const unsigned w = wh + wl;
@@ -943,6 +994,72 @@ Word Terms::upper_bound(Term t) {
     }
     bounds_.emplace(t.id, bound);
     return bound;
+}
+
+std::optional<std::vector<Word>> Terms::values(Term t, std::size_t limit) const {
+    const Node& n = node(t);
+    std::vector<Word> all;
+    const auto mapped = [&](Term from, const auto& change) -> std::optional<std::vector<Word>> {
+        auto values = this->values(from, limit);
+        if (values) {
+            std::ranges::transform(*values, values->begin(), [&](Word v) { return change(v) & ones(n.width); });
+        }
+        return values;
+    };
+    const bool first = n.op != Op::ite && n.op > Op::address && n.op < Op::extract && is_constant(n.a);
+    const bool second = n.op > Op::bit_not && n.op < Op::extract && is_constant(n.b);
+    std::optional<std::vector<Word>> found;
+    switch (n.op) {
+    case Op::constant:
+        return std::vector<Word>{value(t)};
+    case Op::table:
+        all.assign(tables_[n.payload].entries.begin(), tables_[n.payload].entries.end());
+        found = std::move(all);
+        break;
+    case Op::zext:
+        found = mapped(n.a, [](Word v) { return v; });
+        break;
+    case Op::sext:
+        found = mapped(n.a, [&](Word v) { return extended(v, width(n.a)); });
+        break;
+    case Op::extract:
+        found = mapped(n.a, [&](Word v) { return v >> n.payload; });
+        break;
+    case Op::ite: {
+        found = values(n.b, limit);
+        const auto other = found ? values(n.c, limit) : std::nullopt;
+        if (!other) {
+            return std::nullopt;
+        }
+        found->insert(found->end(), other->begin(), other->end());
+        break;
+    }
+    case Op::add:
+    case Op::mul:
+    case Op::bit_and:
+        if (first || second) {
+            found = mapped(first ? n.b : n.a,
+                           [&](Word v) { return folded_word(n.op, v, value(first ? n.a : n.b), n.width); });
+        }
+        break;
+    case Op::concat:
+        if (first) {
+            found = mapped(n.b, [&](Word v) { return value(n.a) << width(n.b) | v; });
+        } else if (second) {
+            found = mapped(n.a, [&](Word v) { return v << width(n.b) | value(n.b); });
+        }
+        break;
+    default:
+        break;
+    }
+    if (found) {
+        std::ranges::sort(*found);
+        found->erase(std::unique(found->begin(), found->end()), found->end());
+        if (found->size() > limit) {
+            return std::nullopt;
+        }
+    }
+    return found;
 }
 
 std::string Terms::text(Term t, unsigned depth) const {

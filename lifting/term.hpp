@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -130,6 +131,8 @@ public:
     [[nodiscard]] const Application& application(Term t) const { return applications_[nodes_[t.id].payload]; }
     /// No value of the term is above this, as far as its shape tells.
     [[nodiscard]] Word upper_bound(Term t);
+    /// All values that the term may have, ascending, if its shape tells and there are at most `limit`.
+    [[nodiscard]] std::optional<std::vector<Word>> values(Term t, std::size_t limit) const;
     [[nodiscard]] std::size_t size() const { return nodes_.size(); }
     /// For a message: at most some hundred characters.
     [[nodiscard]] std::string text(Term t, unsigned depth = 4) const;
@@ -144,7 +147,21 @@ private:
         std::size_t operator()(Word w) const;
     };
     Term make(Op op, unsigned width, std::uint32_t payload, Term a = {}, Term b = {}, Term c = {});
-    Term folded(Op op, unsigned width, Word value_of_both);
+    template <class Fold>
+    Term remembered(Op op, unsigned width, Term a, Term b, Term c, const Fold& fold);
+    Term fold_bit_and(Term a, Term b);
+    Term fold_bit_or(Term a, Term b);
+    Term fold_bit_xor(Term a, Term b);
+    Term fold_add(Term a, Term b);
+    Term fold_mul(Term a, Term b);
+    Term fold_shl(Term a, Term b);
+    Term fold_lshr(Term a, Term b);
+    Term fold_ashr(Term a, Term b);
+    Term fold_eq(Term a, Term b);
+    Term fold_ult(Term a, Term b);
+    Term fold_slt(Term a, Term b);
+    Term fold_concat(Term a, Term b);
+    Term fold_ite(Term condition, Term a, Term b);
     [[nodiscard]] bool complementary(Term a, Term b) const;
 
     std::vector<Node> nodes_;
