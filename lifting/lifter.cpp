@@ -155,6 +155,7 @@ private:
 
     Contents read(const Access& access, unsigned bytes);
     Contents read_row(const TargetRow& row, unsigned bytes);
+    std::pair<Term, Contents> read_rows(std::span<const TargetRow> rows, unsigned bytes);
     Term pick(Term index, std::span<const Term> values, unsigned bits);
     void write(const Access& access, const Contents& contents);
     Access access(Term pointer, std::uint64_t size, std::uint64_t align, const llvm::Instruction& at);
@@ -491,18 +492,22 @@ Contents Lifter::Implementation::read_row(const TargetRow& row, unsigned bytes) 
     return all;
 }
 
-// Where no row's guard holds, there is a violated obligation, so the last one needs none.
+// Where no row's guard holds, there is a violated obligation, so the last one needs none. Halved, so that thousands of rows do
+// not make terms that are thousands deep.
+std::pair<Term, Contents> Lifter::Implementation::read_rows(std::span<const TargetRow> rows, unsigned bytes) {
+    if (rows.size() == 1) {
+        return {rows.front().guard, read_row(rows.front(), bytes)};
+    }
+    const auto [first, a] = read_rows(rows.first(rows.size() / 2), bytes);
+    const auto [second, b] = read_rows(rows.subspan(rows.size() / 2), bytes);
+    return {t_.bit_or(first, second), {t_.ite(first, a.bits, b.bits), t_.ite(first, a.poison, b.poison)}};
+}
+
 Contents Lifter::Implementation::read(const Access& access, unsigned bytes) {
     if (access.rows.empty()) {
         return {t_.constant(8 * bytes, 0), t_.constant(bytes, 0)};
     }
-    Contents all = read_row(access.rows.back(), bytes);
-    for (std::size_t i = access.rows.size() - 1; i-- > 0;) {
-        const Contents more = read_row(access.rows[i], bytes);
-        const Term guard = access.rows[i].guard;
-        all = {t_.ite(guard, more.bits, all.bits), t_.ite(guard, more.poison, all.poison)};
-    }
-    return all;
+    return read_rows(access.rows, bytes).second;
 }
 
 void Lifter::Implementation::write(const Access& access, const Contents& contents) {

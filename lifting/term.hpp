@@ -164,7 +164,7 @@ private:
     Term fold_ite(Term condition, Term a, Term b);
     [[nodiscard]] bool complementary(Term a, Term b) const;
 
-    std::vector<Node> nodes_;
+    std::deque<Node> nodes_; // folding holds on to nodes while it adds others
     std::unordered_map<Node, Term, Hash> known_;
     std::vector<Word> constants_;
     std::unordered_map<Word, std::uint32_t, WordHash> constant_numbers_;
