@@ -139,6 +139,9 @@ private:
     Value difference(Term a, Term b, const llvm::Instruction& at);
     Values choose(Frame& frame, const llvm::SelectInst& select);
     Value load(Frame& frame, const llvm::LoadInst& load);
+    Values load_struct(Frame& frame, const llvm::LoadInst& load, llvm::StructType& type);
+    void store_struct(Frame& frame, const llvm::StoreInst& store, llvm::StructType& type);
+    void put(const Value& value, Term pointer, std::uint64_t align, const llvm::Instruction& at);
     void store(Frame& frame, const llvm::StoreInst& store);
     Values exchange(Frame& frame, const llvm::AtomicCmpXchgInst& exchange);
     Value modify(Frame& frame, const llvm::AtomicRMWInst& modify);
@@ -563,29 +566,62 @@ Value Lifter::Implementation::load(Frame& frame, const llvm::LoadInst& load) {
     return value;
 }
 
-void Lifter::Implementation::store(Frame& frame, const llvm::StoreInst& store) {
-    const Value value = scalar(frame, *store.getValueOperand(), store);
-    const unsigned bytes = (t_.width(value.bits) + 7) / 8;
+Values Lifter::Implementation::load_struct(Frame& frame, const llvm::LoadInst& load, llvm::StructType& type) {
+    const Value pointer = sure(frame, *load.getPointerOperand(), load, "address");
+    const llvm::StructLayout& places = *layout_.getStructLayout(&type);
+    Values all;
+    for (unsigned i = 0; i < type.getNumElements(); ++i) {
+        const unsigned width = width_of(*type.getElementType(i), &load);
+        const std::uint64_t offset = places.getElementOffset(i);
+        const Term at = t_.add(pointer.bits, t_.constant(64, offset));
+        const Access access =
+            this->access(at, (width + 7) / 8, llvm::commonAlignment(load.getAlign(), offset).value(), load);
+        all.push_back(value_of(read(access, (width + 7) / 8), width));
+        because(all.back().poison, "read of what was never written", load);
+    }
+    return all;
+}
+
+void Lifter::Implementation::store_struct(Frame& frame, const llvm::StoreInst& store, llvm::StructType& type) {
+    const Values values = operand(frame, *store.getValueOperand(), store);
     const Value pointer = sure(frame, *store.getPointerOperand(), store, "address");
+    const llvm::StructLayout& places = *layout_.getStructLayout(&type);
+    for (unsigned i = 0; i < type.getNumElements(); ++i) {
+        const std::uint64_t offset = places.getElementOffset(i);
+        put(values.at(i), t_.add(pointer.bits, t_.constant(64, offset)),
+            llvm::commonAlignment(store.getAlign(), offset).value(), store);
+    }
+}
+
+void Lifter::Implementation::store(Frame& frame, const llvm::StoreInst& store) {
     if (store.isVolatile()) {
         unsupported(store, "volatile access");
     }
-    if (store.isAtomic()) {
-        before_atomic(pointer.bits, bytes, true, store);
+    if (auto* const type = llvm::dyn_cast<llvm::StructType>(store.getValueOperand()->getType())) {
+        return store_struct(frame, store, *type);
     }
-    const Access places = access(pointer.bits, bytes, store.getAlign().value(), store);
+    const Value value = scalar(frame, *store.getValueOperand(), store);
+    const Value pointer = sure(frame, *store.getPointerOperand(), store, "address");
+    if (store.isAtomic()) {
+        before_atomic(pointer.bits, (t_.width(value.bits) + 7) / 8, true, store);
+    }
+    put(value, pointer.bits, store.getAlign().value(), store);
+}
+
+void Lifter::Implementation::put(const Value& value, Term pointer, std::uint64_t align, const llvm::Instruction& at) {
+    const Access places = access(pointer, (t_.width(value.bits) + 7) / 8, align, at);
     Term visible = t_.no();
     for (const TargetRow& row : places.rows) {
         const Region& region = world_.region(row.targets.front().region);
         if (!region.writable) {
-            oblige(row.guard, "write to a constant", store);
+            oblige(row.guard, "write to a constant", at);
         }
         if (!region.local) {
             visible = t_.bit_or(visible, row.guard);
         }
     }
     if (value.poison != t_.no()) {
-        oblige(t_.bit_and(visible, value.poison), fmt::format("store of {}", reasons(value.poison)), store);
+        oblige(t_.bit_and(visible, value.poison), fmt::format("store of {}", reasons(value.poison)), at);
     }
     write(places, contents_of(value));
 }
@@ -1495,6 +1531,10 @@ bool Lifter::Implementation::step(Frame& frame, const llvm::Instruction& instruc
     case llvm::Instruction::GetElementPtr:
         return result(element(frame, llvm::cast<llvm::GetElementPtrInst>(instruction)));
     case llvm::Instruction::Load:
+        if (auto* const type = llvm::dyn_cast<llvm::StructType>(instruction.getType())) {
+            local(frame, instruction) = load_struct(frame, llvm::cast<llvm::LoadInst>(instruction), *type);
+            return true;
+        }
         return result(load(frame, llvm::cast<llvm::LoadInst>(instruction)));
     case llvm::Instruction::Store:
         store(frame, llvm::cast<llvm::StoreInst>(instruction));
