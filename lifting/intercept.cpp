@@ -14,7 +14,7 @@ namespace vtlcheck::lifting {
 namespace {
 
 // A word of a region.
-struct Word64 {
+struct CellPlace {
     std::uint32_t region;
     std::uint32_t cell;
 };
@@ -33,14 +33,14 @@ struct Intercept::Implementation {
     World world;
     mutable Z3Terms converter;
     std::vector<Name> names;
-    std::unordered_map<std::string, Word64> words;
+    std::unordered_map<std::string, CellPlace> words;
     std::map<std::uint32_t, std::vector<Contents>> initial; ///< by region
     std::map<std::string, std::uint64_t> bound_arguments;
 
     std::uint32_t add(const std::string& name, std::string_view type, unsigned count = 0, bool shared = false);
-    [[nodiscard]] const Word64& word(const std::string& name) const;
-    [[nodiscard]] const Cell& cell(const Word64& word) const { return world.region(word.region).cells[word.cell]; }
-    [[nodiscard]] Term read(const Word64& word, const Contents& contents) {
+    [[nodiscard]] const CellPlace& word(const std::string& name) const;
+    [[nodiscard]] const Cell& cell(const CellPlace& word) const { return world.region(word.region).cells[word.cell]; }
+    [[nodiscard]] Term read(const CellPlace& word, const Contents& contents) {
         return cell(word).boolean ? terms.extract(contents.bits, 0, 1) : contents.bits;
     }
     [[nodiscard]] std::string region_of(const std::string& entry, const std::string& parameter) const;
@@ -93,14 +93,14 @@ std::uint32_t Intercept::Implementation::add(const std::string& name, std::strin
     next = first_name;
     for (std::uint32_t i = 0; i < contents.size(); ++i) {
         if (!world.region(number).cells[i].name.empty()) {
-            words.emplace(names[next++].name, Word64{number, i});
+            words.emplace(names[next++].name, CellPlace{number, i});
         }
     }
     initial.emplace(number, std::move(contents));
     return number;
 }
 
-const Word64& Intercept::Implementation::word(const std::string& name) const {
+const CellPlace& Intercept::Implementation::word(const std::string& name) const {
     const auto found = words.find(name);
     if (found == words.end()) {
         throw std::invalid_argument(fmt::format("There is no word '{}'; names() lists those there are.", name));
@@ -161,13 +161,18 @@ Intercept::~Intercept() = default;
 
 const std::vector<Intercept::Name>& Intercept::names() const { return implementation_->names; }
 bool Intercept::has(const std::string& name) const { return implementation_->words.contains(name); }
+Intercept::Place Intercept::place(const std::string& name) const {
+    const CellPlace& word = implementation_->word(name);
+    const Cell& cell = implementation_->cell(word);
+    return {implementation_->world.region(word.region).name, cell.offset, cell.bytes};
+}
 Terms& Intercept::terms() const { return implementation_->terms; }
 World& Intercept::world() const { return implementation_->world; }
 z3::expr Intercept::z3(Term term) const { return implementation_->converter(term); }
 
 void Intercept::bind(const std::string& name, Term value) {
     Implementation& self = *implementation_;
-    const Word64& word = self.word(name);
+    const CellPlace& word = self.word(name);
     const Cell& cell = self.cell(word);
     const unsigned width = cell.boolean ? 1 : 8U * cell.bytes;
     if (self.terms.width(value) != width) {
@@ -179,7 +184,7 @@ void Intercept::bind(const std::string& name, Term value) {
 
 void Intercept::bind(const std::string& name, std::uint64_t value) {
     Implementation& self = *implementation_;
-    const Word64& word = self.word(name);
+    const CellPlace& word = self.word(name);
     const Cell& cell = self.cell(word);
     const unsigned width = cell.boolean ? 1 : 8U * cell.bytes;
     if (value > Terms::ones(width)) {
@@ -194,7 +199,7 @@ void Intercept::bind_argument(const std::string& parameter, std::uint64_t value)
 
 Term Intercept::before_term(const std::string& name) const {
     Implementation& self = *implementation_;
-    const Word64& word = self.word(name);
+    const CellPlace& word = self.word(name);
     return self.read(word, self.initial.at(word.region)[word.cell]);
 }
 z3::expr Intercept::before(const std::string& name) const { return z3(before_term(name)); }
@@ -249,7 +254,7 @@ Lifted Intercept::run(const std::string& entry, const std::vector<Argument>& arg
     lifted.obligation_terms_ = lifter.obligations();
     lifted.instructions_ = lifter.instructions();
     for (const Name& name : self.names) {
-        const Word64& word = self.words.at(name.name);
+        const CellPlace& word = self.words.at(name.name);
         const Contents& after = lifted.memory_.cell(word.region, word.cell);
         if (after.bits != memory.cell(word.region, word.cell).bits) {
             lifted.changed_.push_back(name.name);
@@ -271,7 +276,7 @@ Lifted Intercept::run(const std::string& entry, const std::vector<Argument>& arg
 
 Term Lifted::after_term(const std::string& name) const {
     Intercept::Implementation& self = *intercept_->implementation_;
-    const Word64& word = self.word(name);
+    const CellPlace& word = self.word(name);
     return self.read(word, memory_.cell(word.region, word.cell));
 }
 z3::expr Lifted::after(const std::string& name) const { return intercept_->z3(after_term(name)); }

@@ -96,6 +96,14 @@ public:
     [[nodiscard]] const std::vector<Name>& names() const;
     [[nodiscard]] bool has(const std::string& name) const;
 
+    struct Place {
+        std::string region; ///< such as `vp[0]`
+        std::uint64_t offset;
+        unsigned bytes;
+    };
+    /// Where the word is. Throws std::invalid_argument if there is none of that name.
+    [[nodiscard]] Place place(const std::string& name) const;
+
     /// Makes the word that constant from the start, so that lifting leaves out what it excludes. Bound already are
     /// `partition.config.vps`, `vp[i].index` and all pointers. Throws std::invalid_argument if there is no such word, or the value does
     /// not fit.
