@@ -164,6 +164,7 @@ private:
     Access access(Term pointer, std::uint64_t size, std::uint64_t align, const llvm::Instruction& at);
     Value value_of(const Contents& contents, unsigned width);
     Contents contents_of(const Value& value);
+    Term poisoned_bytes(const Value& value);
     Value in_range(const Value& value, const llvm::ConstantRange& range, const llvm::Instruction& at);
     Term not_poison(const Value& value) { return t_.bit_not(value.poison); }
     Value plain(Term bits) { return {bits, t_.no()}; }
@@ -532,12 +533,22 @@ Value Lifter::Implementation::value_of(const Contents& contents, unsigned width)
     if (stored > width) {
         poison = t_.bit_or(poison, t_.bit_not(t_.is_zero(t_.extract(contents.bits, width, stored - width))));
     }
-    return {t_.extract(contents.bits, 0, width), poison};
+    Value value{t_.extract(contents.bits, 0, width), poison};
+    if (stored == width && poison != t_.no()) {
+        value.bytes = contents.poison;
+    }
+    return value;
+}
+
+Term Lifter::Implementation::poisoned_bytes(const Value& value) {
+    const unsigned bytes = (t_.width(value.bits) + 7) / 8;
+    return value.bytes != Term{} ? value.bytes
+                                 : t_.ite(value.poison, t_.constant(bytes, ~Word{0}), t_.constant(bytes, 0));
 }
 
 Contents Lifter::Implementation::contents_of(const Value& value) {
     const unsigned bytes = (t_.width(value.bits) + 7) / 8;
-    return {t_.zext(value.bits, 8 * bytes), t_.ite(value.poison, t_.constant(bytes, ~Word{0}), t_.constant(bytes, 0))};
+    return {t_.zext(value.bits, 8 * bytes), poisoned_bytes(value)};
 }
 
 Value Lifter::Implementation::load(Frame& frame, const llvm::LoadInst& load) {
@@ -621,7 +632,9 @@ void Lifter::Implementation::put(const Value& value, Term pointer, std::uint64_t
         }
     }
     if (value.poison != t_.no()) {
-        oblige(t_.bit_and(visible, value.poison), fmt::format("store of {}", reasons(value.poison)), at);
+        // So memory holds bytes that were never written, but no poison: a load of both would be poison as a whole.
+        const Term bad = value.bytes != Term{} ? t_.bit_and(visible, value.poison) : value.poison;
+        oblige(bad, fmt::format("store of {}", reasons(value.poison)), at);
     }
     write(places, contents_of(value));
 }
@@ -857,7 +870,9 @@ Value Lifter::Implementation::binary(Frame& frame, const llvm::BinaryOperator& o
         return {rest, poison};
     }
     case llvm::Instruction::Mul: {
-        if (nsw || nuw) {
+        const Word most = t_.upper_bound(b.bits);
+        const bool fits = most == 0 || t_.upper_bound(a.bits) <= Terms::ones(w) / most;
+        if (nsw || (nuw && !fits)) {
             if (w > 64) {
                 unsupported(op, "a product of more than 64 bits that promises not to wrap");
             }
@@ -1036,11 +1051,15 @@ Value Lifter::Implementation::cast(Frame& frame, const llvm::CastInst& cast) {
     }
     switch (cast.getOpcode()) {
     case llvm::Instruction::ZExt:
+        if (value.bytes != Term{} && from % 8 == 0 && to % 8 == 0) {
+            value.bytes = t_.zext(value.bytes, to / 8);
+        }
         if (llvm::cast<llvm::PossiblyNonNegInst>(cast).hasNonNeg()) {
             value.poison = t_.bit_or(value.poison, because(t_.extract(value.bits, from - 1, 1),
                                                            "negative value where the code promises none", cast));
+            value.bytes = {};
         }
-        return {t_.zext(value.bits, to), value.poison};
+        return {t_.zext(value.bits, to), value.poison, from % 8 == 0 && to % 8 == 0 ? value.bytes : Term{}};
     case llvm::Instruction::SExt:
         return {t_.sext(value.bits, to), value.poison};
     case llvm::Instruction::Trunc: {
@@ -1053,6 +1072,10 @@ Value Lifter::Implementation::cast(Frame& frame, const llvm::CastInst& cast) {
         if (trunc.hasNoSignedWrap()) {
             value.poison = t_.bit_or(value.poison, because(t_.bit_not(t_.eq(t_.sext(narrow, from), value.bits)),
                                                            "lost bits where the code promises none", cast));
+        }
+        if (value.bytes != Term{} && to % 8 == 0) {
+            const Term bytes = t_.extract(value.bytes, 0, to / 8);
+            return {narrow, t_.bit_not(t_.is_zero(bytes)), bytes};
         }
         return {narrow, value.poison};
     }
@@ -1417,7 +1440,9 @@ std::vector<Values> Lifter::Implementation::meet(std::vector<Edge>& edges) {
             for (std::size_t i = 0; i < phis[phi].size(); ++i) {
                 const Value& a = edge.phis[phi][i];
                 Value& b = phis[phi][i];
-                b = {t_.ite(guard, a.bits, b.bits), t_.ite(guard, a.poison, b.poison)};
+                const bool moved = a.bytes != Term{} || b.bytes != Term{};
+                const Term bytes = moved ? t_.ite(guard, poisoned_bytes(a), poisoned_bytes(b)) : Term{};
+                b = {t_.ite(guard, a.bits, b.bits), t_.ite(guard, a.poison, b.poison), bytes};
             }
         }
     }
