@@ -292,6 +292,7 @@ TEST(LiftingIntercept, LiftsAReadOfStar) {
         intercept.bind(name, value);
     }
     intercept.bind("exit.gpr[1]", 0xC0000081);
+    intercept.bind("vp[0].msr_bitmap[0][130]", ~std::uint64_t{0}); // else it could not have been an exit
     const Lifted lifted = intercept.run("vtl_handle_exit");
     EXPECT_EQ(violated(context, lifted.obligations(), {}), std::vector<std::string>{});
     z3::solver solver(context);
@@ -321,10 +322,11 @@ TEST(LiftingIntercept, CountsInTheCensusThatIsAttached) {
     for (const auto& [name, value] :
          std::vector<std::pair<std::string, std::uint64_t>>{{"exit.kind", 0},
                                                             {"exit.info[0]", 0x1F},
-                                                                                        {"exit.info[9]", 0},
+                                                            {"exit.info[9]", 0},
                                                             {"exit.vtl", 0},
                                                             {"exit.vp", 0},
                                                             {"exit.gpr[1]", 0x1D9},
+                                                            {"vp[0].msr_bitmap[0][7]", ~std::uint64_t{0}},
                                                             {"partition.config.isolation", 3}}) {
         intercept.bind(name, value);
     }
