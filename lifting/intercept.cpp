@@ -144,6 +144,7 @@ Intercept::Intercept(const Module& module, z3::context& context, InterceptOption
     self.add("counters", "vtl_log_counters");
     self.add("entry", "vtl_sketch_entry");
     bind("partition.config.vps", vps);
+    bind("config.vps", vps);
     bind("partition.slots", self.terms.address(slots));
     bind("partition.logs", self.terms.address(logs));
     for (unsigned i = 0; i < vps; ++i) {

@@ -105,7 +105,7 @@ public:
     [[nodiscard]] Place place(const std::string& name) const;
 
     /// Makes the word that constant from the start, so that lifting leaves out what it excludes. Bound already are
-    /// `partition.config.vps`, `vp[i].index` and all pointers. Throws std::invalid_argument if there is no such word, or the value does
+    /// `partition.config.vps`, `config.vps`, `vp[i].index` and all pointers. Throws std::invalid_argument if there is no such word, or the value does
     /// not fit.
     void bind(const std::string& name, std::uint64_t value);
     /// Makes it a term of `terms()` of its width.

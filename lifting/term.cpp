@@ -453,6 +453,9 @@ Term Terms::udiv(Term a, Term b) {
         if (is_constant(a)) {
             return constant(w, folded_word(Op::udiv, value(a), value(b), w));
         }
+        if (upper_bound(a) < value(b)) {
+            return constant(w, 0);
+        }
         if (power_of_two(value(b))) {
             return lshr(a, constant(w, trailing_zeros(value(b))));
         }
@@ -465,6 +468,9 @@ Term Terms::urem(Term a, Term b) {
     if (is_constant(b)) {
         if (is_constant(a)) {
             return constant(w, folded_word(Op::urem, value(a), value(b), w));
+        }
+        if (upper_bound(a) < value(b)) {
+            return a;
         }
         if (power_of_two(value(b))) {
             return bit_and(a, constant(w, value(b) - 1));
