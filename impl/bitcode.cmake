@@ -1,11 +1,11 @@
-# Bitcode of the implementation: vtl_intercept_O0.bc to _O3.bc, of which _O2 is the one that is proved, and what the back
-# end makes of it.
+# Bitcode of the implementation: vtl_intercept_O0.bc to _O3.bc, of which _O2 is the one that is proved, and what the
+# back end makes of it.
 find_program(CLANGXX_19 clang++-19 REQUIRED)
 find_program(LLVM_LINK_19 llvm-link-19 REQUIRED)
 find_program(OPT_19 opt-19 REQUIRED)
 
-# No vectors: they are outside the lifter's subset; to clang, a level of optimisation that comes later asks for them again.
-# Names, since parameters are called by them.
+# No vectors: they are outside the lifter's subset; to clang, a level of optimisation that comes later asks for them
+# again. Names, since parameters are called by them.
 set(bitcode_flags
     -std=c++20
     -ffreestanding

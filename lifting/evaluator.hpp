@@ -1,5 +1,5 @@
-// Terms on machine words, as fast as validating a lifter on millions of inputs needs: only what the inputs make a choice take is
-// worked out.
+// Terms on machine words, as fast as validating a lifter on millions of inputs needs: only what the inputs make a
+// choice take is worked out.
 #pragma once
 
 #include "lifting/term.hpp"

@@ -1,5 +1,5 @@
-// The entry points of the intercept path, lifted: every word of partition, VPs, slots, logs, exit and outcome has a name, which is
-// the path of its field, and each may be bound to a constant before lifting.
+// The entry points of the intercept path, lifted: every word of partition, VPs, slots, logs, exit and outcome has a
+// name, which is the path of its field, and each may be bound to a constant before lifting.
 //
 // Names. `partition.config.isolation`, `vp[0].state.vtl[1].star`, `vp[0].controls[0].cr0_read_shadow`,
 // `vp[0].msr_bitmap[1][511]`, `slots[1].started`, `logs[0].emitted[3]`, `census[0].count[1][0][16]`, `exit.info[0]`,
@@ -80,8 +80,8 @@ private:
 /// Sets the scene for calls. One context, one thread. May run several entries; each starts from the same words.
 class Intercept {
 public:
-    /// Module and context must outlive this object and what it returns. Throws std::invalid_argument if the options are out of their range, or
-    /// if the module lacks a struct of the C ABI.
+    /// Module and context must outlive this object and what it returns. Throws std::invalid_argument if the options are
+    /// out of their range, or if the module lacks a struct of the C ABI.
     Intercept(const Module& module, z3::context& context, InterceptOptions options = {});
     ~Intercept();
     Intercept(const Intercept&) = delete;
@@ -105,8 +105,8 @@ public:
     [[nodiscard]] Place place(const std::string& name) const;
 
     /// Makes the word that constant from the start, so that lifting leaves out what it excludes. Bound already are
-    /// `partition.config.vps`, `config.vps`, `vp[i].index` and all pointers. Throws std::invalid_argument if there is no such word, or the value does
-    /// not fit.
+    /// `partition.config.vps`, `config.vps`, `vp[i].index` and all pointers. Throws std::invalid_argument if there is
+    /// no such word, or the value does not fit.
     void bind(const std::string& name, std::uint64_t value);
     /// Makes it a term of `terms()` of its width.
     void bind(const std::string& name, Term value);
@@ -116,10 +116,11 @@ public:
     [[nodiscard]] Term before_term(const std::string& name) const;
 
     struct Null {};
-    /// An argument: the address of a region by its name (`partition`, `vp[1]`, `slots`, `exit`), a null pointer, or a number.
+    /// An argument: the address of a region by its name (`partition`, `vp[1]`, `slots`, `exit`), a null pointer, or a
+    /// number.
     using Argument = std::variant<std::string, Null, std::uint64_t>;
-    /// Calls an entry with the regions that its parameters are named after; a parameter that is no pointer is the variable
-    /// `argument.NAME`. Throws what Lifter::call throws.
+    /// Calls an entry with the regions that its parameters are named after; a parameter that is no pointer is the
+    /// variable `argument.NAME`. Throws what Lifter::call throws.
     [[nodiscard]] Lifted run(const std::string& entry);
     [[nodiscard]] Lifted run(const std::string& entry, const std::vector<Argument>& arguments);
 

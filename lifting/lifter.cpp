@@ -496,8 +496,8 @@ Contents Lifter::Implementation::read_row(const TargetRow& row, unsigned bytes) 
     return all;
 }
 
-// Where no row's guard holds, there is a violated obligation, so the last one needs none. Halved, so that thousands of rows do
-// not make terms that are thousands deep.
+// Where no row's guard holds, there is a violated obligation, so the last one needs none. Halved, so that thousands of
+// rows do not make terms that are thousands deep.
 std::pair<Term, Contents> Lifter::Implementation::read_rows(std::span<const TargetRow> rows, unsigned bytes) {
     if (rows.size() == 1) {
         return {rows.front().guard, read_row(rows.front(), bytes)};

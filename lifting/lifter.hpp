@@ -21,7 +21,8 @@ struct Obligation {
     Term violation;    ///< one bit: it happens
 };
 
-/// An instruction or construct outside the subset, or a loop that does not end. One line: text of the instruction, function, source line.
+/// An instruction or construct outside the subset, or a loop that does not end. One line: text of the instruction,
+/// function, source line.
 class Unsupported : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -39,10 +40,12 @@ struct LifterOptions {
     /// Times a loop may be run through. A loop that certainly goes on is Unsupported; that one that may go on does not,
     /// becomes an obligation.
     unsigned loop_bound = 80;
-    /// Called before each atomic access with the memory as it is; may change regions that are `shared`, as other VPs would.
+    /// Called before each atomic access with the memory as it is; may change regions that are `shared`, as other VPs
+    /// would.
     std::function<void(Memory&, const AtomicStep&)> before_atomic;
-    /// Functions that are not looked into: each call gives an uninterpreted function of its arguments and of the contents of
-    /// these regions, and so do the regions after it. That the function touches nothing else is an ASSUMPTION.
+    /// Functions that are not looked into: each call gives an uninterpreted function of its arguments and of the
+    /// contents of these regions, and so do the regions after it. That the function touches nothing else is an
+    /// ASSUMPTION.
     std::map<std::string, std::vector<std::string>> opaque;
 };
 
@@ -54,7 +57,8 @@ public:
     ~Lifter();
 
     /// Calls a function in `memory`, which is changed. Throws std::invalid_argument for a function that is not there or
-    /// another number or width of arguments, Unsupported for what is outside the subset. Of a void function the result is 0.
+    /// another number or width of arguments, Unsupported for what is outside the subset. Of a void function the result
+    /// is 0.
     [[nodiscard]] Value call(std::string_view function, const std::vector<Term>& arguments, Memory& memory);
 
     /// Of all calls so far, without those whose violation is excluded by constants.

@@ -38,8 +38,8 @@ struct Region {
 struct Value {
     Term bits;
     Term poison;
-    /// Of a value that was loaded and only moved since: which bytes of it are poison, one bit a byte; else constant 0 of one
-    /// bit. A struct with padding is moved in one register, and its padding was never written.
+    /// Of a value that was loaded and only moved since: which bytes of it are poison, one bit a byte; else constant 0
+    /// of one bit. A struct with padding is moved in one register, and its padding was never written.
     Term bytes = {};
 };
 

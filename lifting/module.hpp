@@ -27,7 +27,8 @@ public:
     Module(Module&&) noexcept;
     Module& operator=(Module&&) noexcept;
 
-    /// All fields of a struct or class, by offset. Throws std::invalid_argument if the debug information has none of that name.
+    /// All fields of a struct or class, by offset. Throws std::invalid_argument if the debug information has none of
+    /// that name.
     [[nodiscard]] std::vector<Field> fields(std::string_view type) const;
     /// Size of that struct in bytes. Throws likewise.
     [[nodiscard]] std::uint64_t size_of(std::string_view type) const;

@@ -161,7 +161,8 @@ Term Terms::fresh(const std::string& name, unsigned width) {
     return variable(fmt::format("{}#{}", name, number), width);
 }
 
-// Folding looks into operands, so without a memory of what was folded it would take a graph for the tree that it stands for.
+// Folding looks into operands, so without a memory of what was folded it would take a graph for the tree that it stands
+// for.
 template <class Fold>
 Term Terms::remembered(Op op, unsigned width, Term a, Term b, Term c, const Fold& fold) {
     if (commutes(op) && a > b) {

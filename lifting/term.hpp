@@ -177,8 +177,8 @@ private:
     Term yes_, no_;
 };
 
-/// The same terms in Z3. Bit-vectors, truth values for terms of one bit; a table becomes a decision tree, an address the
-/// variable `address(number of the region)`.
+/// The same terms in Z3. Bit-vectors, truth values for terms of one bit; a table becomes a decision tree, an address
+/// the variable `address(number of the region)`.
 class Z3Terms {
 public:
     /// Both must outlive this object.

@@ -1,5 +1,5 @@
-// Compares what the lifter makes of the implementation's bitcode with what the machine code of the same bitcode does, on random
-// exits from states that random exits have led to.
+// Compares what the lifter makes of the implementation's bitcode with what the machine code of the same bitcode does,
+// on random exits from states that random exits have led to.
 #include "impl/include/vtl_intercept.h"
 #include "lifting/evaluator.hpp"
 #include "lifting/intercept.hpp"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks that a library holds, byte for byte, what compiling a bitcode module gives, and nothing else; and that a module with one
-# constant changed does not pass.
+# Checks that a library holds, byte for byte, what compiling a bitcode module gives, and nothing else; and that a module
+# with one constant changed does not pass.
 set -euo pipefail
 
 if (($# < 4)); then

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Negative control of lifting_validate: machine code against bitcode of which one shift distance was changed must differ.
+# Negative control of lifting_validate: machine code against bitcode of which one shift distance was changed must
+# differ.
 set -euo pipefail
 
 if (($# != 3)); then
@@ -12,7 +13,7 @@ rm -rf "$folder"
 mkdir -p "$folder"
 cp "$bitcode/vtl_intercept_O2.so" "$folder"
 llvm-dis-19 "$bitcode/vtl_intercept_O2.bc" -o "$folder/good.ll"
-# The high half of a read value goes to RDX.
+# The high halves in the handling of RDMSR: of the value, and of the exit's information.
 sed -E '/^define .*handle_rdmsr/,/^}/ s/(lshr i64 [^,]+), 32,/\1, 31,/' "$folder/good.ll" >"$folder/bad.ll"
 if cmp -s "$folder/good.ll" "$folder/bad.ll"; then
     echo "the control changes nothing" >&2
@@ -23,7 +24,7 @@ llvm-as-19 "$folder/bad.ll" -o "$folder/vtl_intercept_O2.bc"
 status=0
 "$validate" --bitcode "$folder" --level 2 --runs 3000 >"$folder/out" || status=$?
 cat "$folder/out"
-if ((status != 1)) || ! grep -q 'rdmsr: run [0-9]*: outcome.gpr\[2\]: machine code' "$folder/out"; then
+if ((status != 1)) || ! grep -q 'differs: rdmsr: run [0-9]*: .*: machine code' "$folder/out"; then
     echo "the changed bitcode was not noticed, or not where it was changed (exit code $status)" >&2
     exit 1
 fi
