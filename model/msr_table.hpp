@@ -395,29 +395,31 @@ struct Row {
     [[nodiscard]] typename D::Bool is(WriteRule rule) const { return write == static_cast<std::uint8_t>(rule); }
 };
 
+template <class D>
+Row<D> as_row(const MsrRow& row) {
+    return {static_cast<std::uint8_t>(row.read),
+            static_cast<std::uint8_t>(row.write),
+            static_cast<std::uint8_t>(row.armed_read),
+            static_cast<std::uint8_t>(row.armed_write),
+            row.claim_bit,
+            row.constant};
+}
+
 /// The row of `msr`. Concrete: a search; symbolic: one case per row that behaves otherwise than an unknown MSR. That
 /// both are one function is checked over every row boundary by a test and for random numbers by the agreement test.
 template <class D>
 Row<D> lookup(const typename D::template Bv<32>& msr) {
-    const auto as_row = [](const MsrRow& row) {
-        return Row<D>{static_cast<std::uint8_t>(row.read),
-                      static_cast<std::uint8_t>(row.write),
-                      static_cast<std::uint8_t>(row.armed_read),
-                      static_cast<std::uint8_t>(row.armed_write),
-                      row.claim_bit,
-                      row.constant};
-    };
     if constexpr (D::concrete) {
-        return as_row(msr_table[row_index(msr.value())]);
+        return as_row<D>(msr_table[row_index(msr.value())]);
     } else {
-        Row<D> result = as_row(msr_table[unlisted_row]);
+        Row<D> result = as_row<D>(msr_table[unlisted_row]);
         for (std::size_t i = 0; i < unlisted_row; ++i) {
             const MsrRow& row = msr_table[i];
             if (row.read == ReadRule::unknown && row.write == WriteRule::unknown) {
                 continue;
             }
             const auto here = row.first == row.last ? msr == row.first : (msr >= row.first) & (msr <= row.last);
-            const Row<D> that = as_row(row);
+            const Row<D> that = as_row<D>(row);
             result.read = D::ite(here, that.read, result.read);
             result.write = D::ite(here, that.write, result.write);
             result.armed_read = D::ite(here, that.armed_read, result.armed_read);
