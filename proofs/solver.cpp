@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 
 namespace vtlcheck::proofs {
@@ -164,11 +165,14 @@ Answer ask_program(const std::string& program, Logic logic, const std::string& s
             {std::chrono::seconds(5), justified},  {std::chrono::seconds(4), as_written},
             {std::chrono::seconds(12), {}},        {std::chrono::seconds(16), as_written},
             {std::chrono::seconds(36), justified}, {to_the_end, {}}};
+        std::set<std::vector<std::string>> had_all_the_time;
         for (const Way& way : smt_name(logic) == std::string_view("QF_BV") ? with_bits : with_others) {
             Limits now = limits;
             const bool for_a_while = way.time != to_the_end && (limits.time.count() == 0 || way.time < limits.time);
             if (for_a_while) {
                 now.time = way.time;
+            } else if (!had_all_the_time.insert(way.options).second) {
+                continue; // it would only take that time again
             }
             answer = ask_once(program, way.options, smt2, now);
             if (answer.result != Result::timeout) {

@@ -1,3 +1,4 @@
+// Which word stands for which field, and what the words are that none stands for.
 #include "refinement/abstraction.hpp"
 
 #include <fmt/format.h>

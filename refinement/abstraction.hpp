@@ -39,8 +39,8 @@ struct Piece {
     unsigned width = 0; ///< 0: all there are
 };
 
-/// The words that a field is kept in, lowest bits first. `vp` is the VP that exits, `slot_vp` that of the slot. Empty of a
-/// field that is none of the state: throws std::logic_error then.
+/// The words that a field is kept in, lowest bits first. `vp` is the VP that exits, `slot_vp` that of the slot. Throws
+/// std::logic_error of a scope that the state does not have.
 [[nodiscard]] std::vector<Piece> pieces_of_state(std::string_view scope, const model::FieldName& name, unsigned width,
                                                  unsigned vp, unsigned slot_vp);
 [[nodiscard]] std::vector<Piece> pieces_of_exit(const model::FieldName& name, unsigned width);
@@ -64,8 +64,8 @@ struct Derived {
 [[nodiscard]] Symbolic::Bv<64> sum_of_counters(const Symbolic::Bv<64>& a, const Symbolic::Bv<64>& b);
 [[nodiscard]] Symbolic::Bv<64> raised_by_one(const Symbolic::Bv<64>& counter);
 
-/// The word of a bucket after an exit: when it is full. All buckets were full at some time, but for one that was emptied
-/// for a new limit.
+/// The word of a bucket after an exit: when it is full. A bucket is kept as one that is full at `since`, whenever that is,
+/// but one that was just emptied for a new limit, which is empty at `since`.
 [[nodiscard]] Symbolic::Bv<64> word_of(const model::TokenBucket<Symbolic>& bucket, const Bool& renewed,
                                        const model::BucketLimit<Symbolic>& limit);
 

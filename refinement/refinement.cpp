@@ -1,3 +1,4 @@
+// Lifts an exit of a kind, runs the specification on the same exit, and compares everything that comes of it.
 #include "refinement/refinement.hpp"
 
 #include "lifting/intercept.hpp"
@@ -48,7 +49,7 @@ struct Chapter {
 class Scene {
 public:
     Scene(Goal& goal, const std::string& bitcode, const Shape& shape, unsigned vp, unsigned slot_vp)
-        : goal_(goal), module_(bitcode), intercept_(module_, goal.context(), options(vp)), vp_(vp), slot_vp_(slot_vp) {
+        : goal_(goal), module_(bitcode), intercept_(module_, goal.context(), options(vp)) {
         const proofs::Run& run = goal.run();
         const auto stands_for = [&](const std::string& scope) {
             return [&, scope](const FieldName& name, const auto& field) {
@@ -83,8 +84,6 @@ public:
     [[nodiscard]] z3::expr after(const std::string& path) const { return lifted_->after(path); }
     [[nodiscard]] const lifting::Lifted& lifted() const { return *lifted_; }
     [[nodiscard]] const lifting::Intercept& intercept() const { return intercept_; }
-    [[nodiscard]] unsigned vp() const { return vp_; }
-    [[nodiscard]] unsigned slot_vp() const { return slot_vp_; }
 
     /// The pieces hold what the field says.
     [[nodiscard]] z3::expr agree(const std::vector<Piece>& pieces, const z3::expr& field) const {
@@ -131,13 +130,12 @@ private:
     lifting::Module module_;
     lifting::Intercept intercept_;
     std::optional<lifting::Lifted> lifted_;
-    unsigned vp_, slot_vp_;
 };
 
 /// Replaces variables by what they are known to be, in many terms at once.
 class Substitution {
 public:
-    explicit Substitution(z3::context& context) : context_(context), from_(context), to_(context) {}
+    explicit Substitution(z3::context& context) : from_(context), to_(context) {}
     void replace(const z3::expr& variable, const z3::expr& by) {
         from_.push_back(variable);
         to_.push_back(by);
@@ -145,7 +143,6 @@ public:
     [[nodiscard]] z3::expr operator()(z3::expr term) const { return term.substitute(from_, to_); }
 
 private:
-    z3::context& context_;
     z3::expr_vector from_, to_;
 };
 
@@ -390,7 +387,6 @@ void put(Goal& goal, const std::string& bitcode, const Chapter& chapter, unsigne
         in_step.replace(before(word.path), word.value);
     }
     in_step.replace(run.config.vps.term(), context.bv_val(vps, 32));
-    in_step.replace(run.exit.kind.term(), run.exit.kind.term());
 
     Groups groups;
     std::set<std::string> judged;
@@ -589,30 +585,22 @@ void put(Goal& goal, const std::string& bitcode, const Chapter& chapter, unsigne
     if (chapter.but) {
         premise = premise & !chapter.but(run.exit);
     }
-    Generalised products(context, false);
-    Generalised sums(context, true);
-    const auto of_budget = [&](const Bool& formula, unsigned site) {
-        z3::expr term = in_step(formula.term());
-        if (flush && site != 0) { // known, so that terms about other sites are none of it
-            Substitution named(context);
-            named.replace(run.exit.argument.term(), context.bv_val(site, 64));
-            term = named(term);
-        }
-        return Bool(site == 0 ? products(term) : sums(term));
-    };
     const Bool assumed(in_step(premise.term()));
-    const Bool assumed_where_not_charged(products(assumed.term()));
-    const Bool assumed_where_charged(sums(assumed.term()));
     const std::string suffix = slot_vp == vp ? "" : "-other-slot";
     for (const auto& [name, holds] : groups) {
         goal.prove(name + suffix, assumed, Bool(in_step(holds.term())));
     }
+    Generalised products(context, false);
+    Generalised sums(context, true);
     for (const auto& [of_case, site, here, about] : cases) {
+        Generalised& general = site == 0 ? products : sums;
+        const Bool assumed_here(general((assumed & Bool(in_step(here.term()))).term()));
+        Substitution named(context); // the site of a flush is known, so that terms about others are none of it
+        if (flush && site != 0) {
+            named.replace(run.exit.argument.term(), context.bv_val(site, 64));
+        }
         for (const auto& [name, holds] : about) {
-            const Bool charged(site == 0 ? products(in_step(here.term())) : sums(in_step(here.term())));
-            goal.prove(name + of_case + suffix,
-                       (site == 0 ? assumed_where_not_charged : assumed_where_charged) & charged,
-                       of_budget(holds, site));
+            goal.prove(name + of_case + suffix, assumed_here, Bool(general(named(in_step(holds.term())))));
         }
     }
 }
@@ -715,8 +703,16 @@ std::vector<proofs::Claim> claims(const std::string& bitcode) {
              .statement = fmt::format("Of {} the implementation makes what the specification says: outcome, state, "
                                       "bitmaps, controls, log budget and audit records.",
                                       chapter.what),
-             .source = "",
-             .assumptions = {proofs::valid_state_assumption},
+             .source = "D2 R2",
+             .assumptions =
+                 {proofs::valid_state_assumption,
+                  "INIT: the limits of the log budget and the isolation type are those of an accepted "
+                  "configuration",
+                  "IN-STEP: MSR bitmaps and controls are what the state says (proved of every exit here)",
+                  "LOG-WORD: a bucket in one word is the bucket of the specification (proved)",
+                  "LOG-COUNT: no site has reported more than it suppressed (proved of every reachable budget)",
+                  "TWO-VPS: the partition has two VPs, VP 0 exits, no census is attached, and no other VP "
+                  "touches the log budget meanwhile"},
              .mutants = {chapter.mutant},
              .put = [&chapter, bitcode](Goal& goal) {
                  put(goal, bitcode, chapter, 0, 0);
