@@ -11,6 +11,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
+#include <cctype>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -29,9 +31,13 @@ namespace {
 /// What is known of the exits that a claim is about, before anything is lifted: what it excludes is never lifted.
 struct Shape {
     Kind kind = Kind::l2_exit;
+    /// In place of a kind: any word of the C ABI from this power of two (or 12) up to the next one. Above 255 the
+    /// specification has no kind; what it says of 255 is meant.
+    std::optional<std::uint32_t> kinds_from = std::nullopt;
     std::optional<std::uint16_t> reason = std::nullopt; ///< basic exit reason
     std::optional<std::uint16_t> code = std::nullopt;   ///< of a VMCALL
     bool other_slot = false;                            ///< the exit may be about another VP's slot
+    std::optional<std::uint32_t> name = std::nullopt;   ///< HV_REGISTER_NAME of the hypercall input
 };
 
 /// A claim: which exits it is about.
@@ -43,13 +49,22 @@ struct Chapter {
     std::vector<LogSite> sites = {}; ///< at which its exits attempt to log
     /// Exits of the shape that the claim is not about, since another claim is; none if empty.
     std::function<Bool(const Exit<Symbolic>&)> but = nullptr;
+    /// What has obligations of its own: a group of fields, a row of the register table, or kinds up to a power of two.
+    enum class Each : std::uint8_t { group, row, kinds } each = Each::group;
 };
+
+constexpr const char* kind_word = "exit.kind.word";
+
+/// Bits of the kind that are not known, from the lowest.
+unsigned open_bits(std::uint32_t kinds_from) {
+    return kinds_from == kind_count ? 2 : static_cast<unsigned>(std::countr_zero(kinds_from));
+}
 
 /// Names of the words that stand for the specification's variables, and everything that is bound before lifting.
 class Scene {
 public:
-    Scene(Goal& goal, const std::string& bitcode, const Shape& shape, unsigned vp, unsigned slot_vp)
-        : goal_(goal), module_(bitcode), intercept_(module_, goal.context(), options(vp)) {
+    Scene(Goal& goal, const lifting::Module& module, const Shape& shape, unsigned vp, unsigned slot_vp)
+        : intercept_(module, goal.context(), options(vp)) {
         const proofs::Run& run = goal.run();
         const auto stands_for = [&](const std::string& scope) {
             return [&, scope](const FieldName& name, const auto& field) {
@@ -66,9 +81,15 @@ public:
         State<Symbolic>::visit_scoped(
             [&](const char* scope, const FieldName& name, const auto& field) { stands_for(scope)(name, field); },
             run.before);
-        intercept_.bind("exit.kind", static_cast<std::uint8_t>(shape.kind));
         intercept_.bind("exit.vp", vp);
         auto& terms = intercept_.terms();
+        if (shape.kinds_from) {
+            const unsigned low = open_bits(*shape.kinds_from);
+            intercept_.bind("exit.kind", terms.concat(terms.constant(32 - low, *shape.kinds_from >> low),
+                                                      terms.extract(terms.variable(kind_word, 32), 0, low)));
+        } else {
+            intercept_.bind("exit.kind", static_cast<std::uint8_t>(shape.kind));
+        }
         if (shape.reason) {
             intercept_.bind("exit.info[0]", terms.concat(terms.extract(terms.variable("exit.info.rax", 64), 16, 48),
                                                          terms.constant(16, *shape.reason)));
@@ -77,29 +98,18 @@ public:
             intercept_.bind("exit.gpr[1]", terms.concat(terms.extract(terms.variable("exit.rcx", 64), 16, 48),
                                                         terms.constant(16, *shape.code)));
         }
-        lifted_.emplace(intercept_.run("vtl_handle_exit"));
+    }
+
+    /// The way through exits that are as they were bound.
+    [[nodiscard]] lifting::Lifted lift() { return intercept_.run("vtl_handle_exit"); }
+    /// The same of one register, where exits name one.
+    [[nodiscard]] lifting::Lifted lift(std::uint32_t name) {
+        intercept_.bind("exit.input.name", name);
+        return lift();
     }
 
     [[nodiscard]] z3::expr before(const std::string& path) const { return intercept_.before(path); }
-    [[nodiscard]] z3::expr after(const std::string& path) const { return lifted_->after(path); }
-    [[nodiscard]] const lifting::Lifted& lifted() const { return *lifted_; }
     [[nodiscard]] const lifting::Intercept& intercept() const { return intercept_; }
-
-    /// The pieces hold what the field says.
-    [[nodiscard]] z3::expr agree(const std::vector<Piece>& pieces, const z3::expr& field) const {
-        z3::expr all = goal_.context().bool_val(true);
-        for (const Piece& piece : pieces) {
-            const z3::expr word = after(piece.path);
-            const z3::expr part = piece.width == 0 || field.is_bool() || field.get_sort().bv_size() == piece.width
-                                      ? field
-                                      : field.extract(piece.low + piece.width - 1, piece.low);
-            if (!z3::eq(word.get_sort(), part.get_sort())) {
-                throw std::logic_error(fmt::format("{} is of another width than its field", piece.path));
-            }
-            all = all && word == part;
-        }
-        return all;
-    }
 
     template <class Field>
     static unsigned width_of(const Field& field) {
@@ -126,10 +136,7 @@ private:
         }
     }
 
-    Goal& goal_;
-    lifting::Module module_;
     lifting::Intercept intercept_;
-    std::optional<lifting::Lifted> lifted_;
 };
 
 /// Replaces variables by what they are known to be, in many terms at once.
@@ -141,8 +148,30 @@ public:
         to_.push_back(by);
     }
     [[nodiscard]] z3::expr operator()(z3::expr term) const { return term.substitute(from_, to_); }
+    /// Of several at once: their common parts are looked at once.
+    [[nodiscard]] z3::expr_vector operator()(const z3::expr_vector& terms) const {
+        return parts((*this)(together(terms)));
+    }
+    [[nodiscard]] z3::expr_vector simplified(const z3::expr_vector& terms) const {
+        return parts((*this)(together(terms)).simplify());
+    }
 
 private:
+    static z3::expr together(const z3::expr_vector& terms) {
+        z3::sort_vector sorts(terms.ctx());
+        for (const z3::expr& term : terms) {
+            sorts.push_back(term.get_sort());
+        }
+        return terms.ctx().function("together", sorts, terms.ctx().bool_sort())(terms);
+    }
+    static z3::expr_vector parts(const z3::expr& together) {
+        z3::expr_vector terms(together.ctx());
+        for (unsigned i = 0; i < together.num_args(); ++i) {
+            terms.push_back(together.arg(i));
+        }
+        return terms;
+    }
+
     z3::expr_vector from_, to_;
 };
 
@@ -304,6 +333,56 @@ private:
     bool sums_;
 };
 
+/// Terms within `whole` that follow from `variable` and from nothing else, parts first.
+class Following {
+public:
+    Following(z3::expr variable, const z3::expr& whole)
+        : variable_(std::move(variable)), context_(variable_.ctx()), terms_(context_), kept_(context_) {
+        std::vector<z3::expr> open{whole};
+        while (!open.empty()) {
+            const z3::expr next = open.back();
+            const std::size_t before = open.size();
+            for (unsigned i = 0; i < next.num_args() && !from_.contains(id(next)); ++i) {
+                if (!from_.contains(id(next.arg(i)))) {
+                    open.push_back(next.arg(i));
+                }
+            }
+            if (open.size() == before) {
+                open.pop_back();
+                keep(next);
+            }
+        }
+    }
+
+    /// All but the variable itself.
+    [[nodiscard]] const z3::expr_vector& all() const { return terms_; }
+    [[nodiscard]] bool has(const z3::expr& term) const {
+        return from_.at(id(term)) == From::it_alone && !z3::eq(term, variable_);
+    }
+
+private:
+    enum class From { nothing, it_alone, others };
+    [[nodiscard]] unsigned id(const z3::expr& term) const { return Z3_get_ast_id(context_, term); }
+    void keep(const z3::expr& term) {
+        const bool unknown = term.is_const() && term.decl().decl_kind() == Z3_OP_UNINTERPRETED;
+        From from = z3::eq(term, variable_) ? From::it_alone : unknown ? From::others : From::nothing;
+        for (unsigned i = 0; i < term.num_args(); ++i) {
+            from = std::max(from, from_.at(id(term.arg(i))));
+        }
+        if (from_.emplace(id(term), from).second) {
+            kept_.push_back(term); // lest its id is used again
+            if (has(term)) {
+                terms_.push_back(term);
+            }
+        }
+    }
+
+    z3::expr variable_;
+    z3::context& context_;
+    z3::expr_vector terms_, kept_;
+    std::map<unsigned, From> from_;
+};
+
 /// What one obligation is about: conditions that hold together.
 using Groups = std::vector<std::pair<std::string, Bool>>;
 
@@ -317,21 +396,52 @@ void add(Groups& groups, const std::string& name, const z3::expr& holds) {
     groups.emplace_back(name, Bool(holds));
 }
 
-/// The run of the specification, of an exit of the shape.
-const proofs::Run& run_of(Goal& goal, const Shape& shape, unsigned vp) {
-    return proofs::narrowed(goal, "", [&](State<Symbolic>&, Exit<Symbolic>& exit) {
-        exit.kind = static_cast<std::uint8_t>(shape.kind);
-        exit.vp = vp;
-        const auto low16 = [](const Symbolic::Bv<64>& word, std::uint16_t value) {
-            return Symbolic::Bv<64>(z3::concat(word.term().extract(63, 16), Symbolic::context().bv_val(value, 16)));
-        };
-        if (shape.reason) {
-            exit.info[info_rax] = low16(exit.info[info_rax], *shape.reason);
-        }
-        if (shape.code) {
-            exit.gpr[rcx] = low16(exit.gpr[rcx], *shape.code);
-        }
-    });
+std::string lower(std::string_view text) {
+    std::string result(text);
+    std::transform(result.begin(), result.end(), result.begin(), [](unsigned char c) { return std::tolower(c); });
+    return result;
+}
+
+/// The run of the specification, of an exit of the shape. What is known of the exit is put in before the step, which makes
+/// for small terms; the claim's own run is about any exit.
+struct Narrowed {
+    Config<Symbolic> config;
+    State<Symbolic> before;
+    Exit<Symbolic> exit;
+    State<Symbolic> after;
+    Outcome<Symbolic> out;
+    Bool is_run{true}; ///< the exit is that of the claim's run
+};
+
+Narrowed run_of(const Goal& goal, const Shape& shape, unsigned vp) {
+    const proofs::Run& any = goal.run();
+    Narrowed run{.config = any.config, .before = any.before, .exit = any.exit, .after = any.before, .out = {}};
+    const auto low16 = [](const Symbolic::Bv<64>& word, std::uint16_t value) {
+        return Symbolic::Bv<64>(z3::concat(word.term().extract(63, 16), Symbolic::context().bv_val(value, 16)));
+    };
+    run.exit.kind = static_cast<std::uint8_t>(shape.kind);
+    if (shape.kinds_from) {
+        const Symbolic::Bv<32> word(Symbolic::context().bv_const(kind_word, 32));
+        const std::uint32_t open = (std::uint32_t{1} << open_bits(*shape.kinds_from)) - 1;
+        run.exit.kind = *shape.kinds_from > 0xFF ? Symbolic::Bv<8>(0xFF) : trunc<8>((word & open) | *shape.kinds_from);
+    }
+    run.exit.vp = vp;
+    run.config.vps = vps;
+    if (shape.reason) {
+        run.exit.info[info_rax] = low16(run.exit.info[info_rax], *shape.reason);
+    }
+    if (shape.code) {
+        run.exit.gpr[rcx] = low16(run.exit.gpr[rcx], *shape.code);
+    }
+    if (shape.name) {
+        run.exit.name = *shape.name;
+    }
+    const auto same = [&](const auto&, const auto& a, const auto& b) { run.is_run = run.is_run & (a == b); };
+    Exit<Symbolic>::visit(same, any.exit, run.exit);
+    run.is_run = run.is_run & (any.config.vps == run.config.vps);
+    proofs::Reading<Symbolic> reading(goal.mutant(), {run.config, run.before, run.exit});
+    run.out = step<Symbolic>(run.config, run.after, run.exit, reading).out;
+    return run;
 }
 
 /// Which VP's slot the exit is about, symbolically (model::slot_vp).
@@ -370,71 +480,110 @@ std::string group_of_outcome(const FieldName& name) {
     return control.contains(base) ? "outcome" : base.starts_with("result") ? "outcome-result" : "outcome-registers";
 }
 
-void put(Goal& goal, const std::string& bitcode, const Chapter& chapter, unsigned vp, unsigned slot_vp) {
-    z3::context& context = goal.context();
-    const Shape& shape = chapter.shape;
-    const Scene scene(goal, bitcode, shape, vp, slot_vp);
-    const proofs::Run& run = run_of(goal, shape, vp);
-
-    const auto before = [&](const std::string& path) { return scene.before(path); };
-    const auto at = [](const std::string& format, auto... arguments) {
-        return fmt::format(fmt::runtime(format), arguments...);
-    };
-
-    // Derived words, before the exit.
-    Substitution in_step(context);
-    for (const Derived& word : derived_words(context, run.config, run.before, vp)) {
-        in_step.replace(before(word.path), word.value);
-    }
-    in_step.replace(run.config.vps.term(), context.bv_val(vps, 32));
-
-    Groups groups;
-    std::set<std::string> judged;
-    const auto compare = [&](const std::string& group, const std::vector<Piece>& pieces, const z3::expr& field) {
-        for (const Piece& piece : pieces) {
-            judged.insert(piece.path);
+/// A place of a ring whose next place is given by the low bits of a counter. Where `any`, one place stands for all: that it is
+/// the place is one truth value, and what was there before one word for each field. What holds of these holds of each place,
+/// and all places come to the same terms, unless the counter was chosen among others.
+class Place {
+public:
+    Place(const z3::expr& counter, unsigned n, unsigned places, bool any)
+        : is_any_(any), here_(counter.ctx()), any_(counter.ctx()) {
+        unsigned bits = 0;
+        while (1U << bits < places) {
+            ++bits;
         }
-        add(groups, group, scene.agree(pieces, field));
-    };
-    Outcome<Symbolic>::visit(
-        [&](const FieldName& name, const auto& field) {
-            if (name.str() == "log_line" || name.str() == "log_suppressed") {
-                return; // what the budget makes of it: below
-            }
-            compare(group_of_outcome(name), pieces_of_outcome(name, Scene::width_of(field)), field.term());
-        },
-        run.out);
-    State<Symbolic>::visit_scoped(
-        [&](const char* scope, const FieldName& name, const auto& field) {
-            compare(group_of_state(scope, name), pieces_of_state(scope, name, Scene::width_of(field), vp, slot_vp),
-                    field.term());
-        },
-        run.after);
-    for (const Derived& word : derived_words(context, run.config, run.after, vp)) {
-        compare(word.path.find("msr_bitmap") != std::string::npos ? "bitmaps" : "controls", {{.path = word.path}},
-                word.value);
+        const z3::expr low = counter.extract(bits - 1, 0);
+        const z3::expr number = counter.ctx().bv_val(n, bits);
+        here_ = low == number;
+        if (any) {
+            const z3::expr here = counter.ctx().bool_const("here");
+            any_.replace(here_, here);
+            any_.replace(number == low, here);
+            here_ = here;
+        }
+    }
+    [[nodiscard]] const z3::expr& here() const { return here_; }
+    /// Gives the word that stands for what was in the field.
+    z3::expr field(const char* name, const z3::expr& before) {
+        if (!is_any_) {
+            return before;
+        }
+        const z3::expr word = before.ctx().constant(fmt::format("before.{}", name).c_str(), before.get_sort());
+        any_.replace(before, word);
+        return word;
+    }
+    [[nodiscard]] z3::expr_vector operator()(const z3::expr_vector& terms) const {
+        return is_any_ ? any_(terms) : terms;
     }
 
-    // The log budget, by the site that is charged: words of buckets, counters as sums, those of other VPs as they were, and
-    // the ring of lines.
-    const LogBudget<Symbolic> budget_before = log_budget(before);
-    Bool nothing_untold(true);
-    for (unsigned n = 1; n < log_site_count; ++n) {
-        nothing_untold = nothing_untold & (budget_before.site[n].reported <= budget_before.site[n].suppressed);
+private:
+    bool is_any_;
+    z3::expr here_;
+    Substitution any_;
+};
+
+/// The log budget after exits that charge one site, or none.
+struct LogCase {
+    std::string name; ///< of the obligations, after that of the group
+    unsigned site;    ///< 0: none
+    Bool here;
+    Groups groups;
+};
+
+/// Both hands' way through the exits of a shape.
+class Comparison {
+public:
+    /// `one_place`: one place of a ring stands for all (Place).
+    Comparison(Goal& goal, Scene& scene, const Shape& shape, unsigned vp, unsigned slot_vp, bool one_place = true)
+        : goal_(goal), shape_(shape), vp_(vp), slot_vp_(slot_vp), one_place_(one_place), scene_(scene),
+          lifted_(shape.name ? scene.lift(*shape.name) : scene.lift()), run_(run_of(goal, shape, vp)),
+          in_step_(goal.context()) {
+        for (const Derived& word : derived_words(goal.context(), run_.config, run_.before, vp)) {
+            in_step_.replace(before(word.path), word.value);
+        }
+        in_step_.replace(goal.run().config.vps.term(), goal.context().bv_val(vps, 32));
+        outcome();
+        state();
+        audit_ring();
     }
-    struct Case {
-        std::string name;
-        unsigned site;
-        Bool here;
-        Groups groups;
-    };
-    std::vector<Case> cases;
-    const bool flush = shape.kind == Kind::log_flush;
-    const auto charged_at = [&](unsigned site) {
-        Case& one = cases.emplace_back(
-            Case{.name = site == 0 ? "" : at("-site-{}", site), .site = site, .here = Bool(true), .groups = {}});
-        Outcome<Symbolic> out = run.out;
-        Exit<Symbolic> exit = run.exit;
+
+    /// What holds of the exits that the claim is about.
+    [[nodiscard]] Bool premise(const Chapter& chapter) const {
+        const LogBudget<Symbolic> budget = log_budget([&](const std::string& path) { return before(path); });
+        Bool known = valid_state<Symbolic>(run_.config, run_.before) & acceptable_log_limits<Symbolic>(run_.config) &
+                     (run_.config.isolation < isolation_count);
+        for (unsigned n = 1; n < log_site_count; ++n) {
+            known = known & (budget.site[n].reported <= budget.site[n].suppressed);
+        }
+        if (shape_.other_slot) {
+            known = known & (slot_of(shape_, run_.exit, vp_) == slot_vp_);
+        }
+        if (chapter.but) {
+            known = known & !chapter.but(run_.exit);
+        }
+        return in_step(known) & run_.is_run;
+    }
+    /// With bitmaps and controls in step with the state before.
+    [[nodiscard]] Bool in_step(const Bool& term) const { return Bool(in_step_(term.term())); }
+
+    [[nodiscard]] const Narrowed& run() const { return run_; }
+    /// Groups that have nothing to do with the log budget. To be taken after the cases, since one of them is about the
+    /// words that are in no other, and not among the words `elsewhere`.
+    [[nodiscard]] const Groups& groups(const std::set<std::string>& elsewhere = {}) {
+        rest(elsewhere);
+        return groups_;
+    }
+    /// Words that groups or cases are about.
+    [[nodiscard]] const std::set<std::string>& judged() const { return judged_; }
+
+    /// The log budget where `site` is charged: words of buckets, counters as sums, those of other VPs as they were, and the
+    /// ring of lines.
+    [[nodiscard]] LogCase charged_at(unsigned site) {
+        const LogBudget<Symbolic> budget_before = log_budget([&](const std::string& path) { return before(path); });
+        const bool flush = shape_.kind == Kind::log_flush;
+        LogCase one{
+            .name = site == 0 ? "" : fmt::format("-site-{}", site), .site = site, .here = Bool(true), .groups = {}};
+        Outcome<Symbolic> out = run_.out;
+        Exit<Symbolic> exit = run_.exit;
         if (flush) {
             one.here = site == 0 ? !names_log_site<Symbolic>(exit) : exit.argument == site;
             if (site != 0) {
@@ -452,14 +601,13 @@ void put(Goal& goal, const std::string& bitcode, const Chapter& chapter, unsigne
         }
         LogBudget<Symbolic> budget = budget_before;
         const WordReading reading(budget.limits.total, flush);
-        const auto clause = charge<Symbolic>(run.config, budget, exit, out, reading);
+        const auto clause = charge<Symbolic>(run_.config, budget, exit, out, reading);
         const Bool renews = clause == log_clause_index("LOG-10");
         const Bool of_sites = exit.argument == 0;
         const BucketLimit<Symbolic> limit = new_limit<Symbolic>(exit);
 
         const auto same = [&](const char* group, const std::string& path, const z3::expr& value) {
-            judged.insert(path);
-            add(one.groups, group, scene.agree({{.path = path}}, value));
+            compare(one.groups, group, {{.path = path}}, value);
         };
         same("outcome-line", "outcome.log_line", out.log_line.term());
         same("outcome-line", "outcome.log_suppressed", out.log_suppressed.term());
@@ -470,11 +618,11 @@ void put(Goal& goal, const std::string& bitcode, const Chapter& chapter, unsigne
         same("log-words", "partition.log.total_full_time", word_of(budget.total, renews & !of_sites, limit).term());
         for (unsigned n = 1; n < log_site_count; ++n) {
             const LogAccount<Symbolic>& account = budget.site[n];
-            same("log-words", at("partition.log.site[{}].full_time", n - 1),
+            same("log-words", fmt::format("partition.log.site[{}].full_time", n - 1),
                  word_of(account.bucket, renews & of_sites, limit).term());
-            same("log-words", at("partition.log.site[{}].reported", n - 1), account.reported.term());
+            same("log-words", fmt::format("partition.log.site[{}].reported", n - 1), account.reported.term());
             const auto counts = [&](const char* counter, std::initializer_list<std::string_view> when) {
-                const std::string path = at("logs[{}].{}[{}]", vp, counter, n - 1);
+                const std::string path = fmt::format("logs[{}].{}[{}]", vp_, counter, n - 1);
                 const Symbolic::Bv<64> own(before(path));
                 Bool raised(false);
                 for (const std::string_view id : when) {
@@ -486,121 +634,380 @@ void put(Goal& goal, const std::string& bitcode, const Chapter& chapter, unsigne
             counts("suppressed", {"LOG-04", "LOG-05"});
             counts("summaries", {"LOG-07"});
         }
+        log_ring(one.groups, exit, out);
+        return one;
+    }
 
+    [[nodiscard]] z3::expr before(const std::string& path) const { return scene_.before(path); }
+    [[nodiscard]] z3::expr after(const std::string& path) const { return lifted_.after(path); }
+
+    /// The pieces hold what the field says.
+    [[nodiscard]] z3::expr agree(const std::vector<Piece>& pieces, const z3::expr& field) const {
+        z3::expr all = goal_.context().bool_val(true);
+        for (const Piece& piece : pieces) {
+            const z3::expr word = after(piece.path);
+            const z3::expr part = piece.width == 0 || field.is_bool() || field.get_sort().bv_size() == piece.width
+                                      ? field
+                                      : field.extract(piece.low + piece.width - 1, piece.low);
+            if (!z3::eq(word.get_sort(), part.get_sort())) {
+                throw std::logic_error(fmt::format("{} is of another width than its field", piece.path));
+            }
+            all = all && word == part;
+        }
+        return all;
+    }
+
+    void compare(Groups& groups, const std::string& group, const std::vector<Piece>& pieces, const z3::expr& field) {
+        for (const Piece& piece : pieces) {
+            judged_.insert(piece.path);
+        }
+        add(groups, group, agree(pieces, field));
+    }
+
+    /// A record of a ring: where, and what is put into its fields.
+    struct Record {
+        std::string ring;
+        Place place;
+        std::vector<std::pair<const char*, z3::expr>> fields = {};
+    };
+    /// The record holds what is put there if it is the place and one is `made`, else what it held. `seen`: conditions of the
+    /// same ring that are in the group already.
+    void compare(Groups& groups, const std::string& group, const z3::expr& made, Record& record,
+                 std::set<unsigned>& seen) {
+        z3::expr_vector now(goal_.context());
+        std::vector<z3::expr> then;
+        for (const auto& [name, value] : record.fields) {
+            const std::string path = fmt::format("{}.{}", record.ring, name);
+            judged_.insert(path);
+            now.push_back(after(path));
+            then.push_back(z3::ite(made && record.place.here(), value, record.place.field(name, before(path))));
+        }
+        now = record.place(now);
+        for (std::size_t i = 0; i < then.size(); ++i) {
+            const z3::expr agrees = now[static_cast<int>(i)] == then[i];
+            if (seen.insert(Z3_get_ast_id(goal_.context(), agrees)).second) {
+                add(groups, group, agrees);
+            }
+        }
+    }
+
+    void outcome() {
+        Outcome<Symbolic>::visit(
+            [&](const FieldName& name, const auto& field) {
+                if (name.str() == "log_line" || name.str() == "log_suppressed") {
+                    return; // what the budget makes of it: charged_at()
+                }
+                compare(groups_, group_of_outcome(name), pieces_of_outcome(name, Scene::width_of(field)), field.term());
+            },
+            run_.out);
+        add(groups_, "returns-ok", lifted_.result() == goal_.context().bv_val(0, 32));
+        z3::expr_vector undefined(goal_.context());
+        for (const lifting::Z3Obligation& obligation : lifted_.obligations()) {
+            undefined.push_back(obligation.violation);
+        }
+        add(groups_, "nothing-undefined", !z3::mk_or(undefined));
+    }
+
+    void state() {
+        State<Symbolic>::visit_scoped(
+            [&](const char* scope, const FieldName& name, const auto& field) {
+                compare(groups_, group_of_state(scope, name),
+                        pieces_of_state(scope, name, Scene::width_of(field), vp_, slot_vp_), field.term());
+            },
+            run_.after);
+        for (const Derived& word : derived_words(goal_.context(), run_.config, run_.after, vp_)) {
+            compare(groups_, word.path.find("msr_bitmap") != std::string::npos ? "bitmaps" : "controls",
+                    {{.path = word.path}}, word.value);
+        }
+    }
+
+    // Of the implementation's own outcome: that it is the specification's is an obligation of its own.
+    void audit_ring() {
+        const z3::expr made = after("outcome.audit.present");
+        const z3::expr next = run_.before.vp.audit_next.term();
+        std::set<unsigned> seen;
+        for (unsigned n = 0; n < audit_capacity; ++n) {
+            Record record{.ring = fmt::format("vp[{}].audit[{}]", vp_, n),
+                          .place = {next, n, audit_capacity, one_place_}};
+            record.fields = {{"sequence", next}, {"time", run_.exit.now.term()}, {"vp", run_.exit.vp.term()}};
+            for (const char* name : {"reg", "reason", "origin", "operation", "vtl", "route", "verdict"}) {
+                record.fields.emplace_back(name, after(fmt::format("outcome.audit.{}", name)));
+            }
+            compare(groups_, "audit-ring", made, record, seen);
+        }
+    }
+
+    void log_ring(Groups& groups, const Exit<Symbolic>& exit, const Outcome<Symbolic>& out) {
         using Word = Symbolic::Bv<64>;
+        const auto at = [&](const char* name) { return fmt::format("logs[{}].{}", vp_, name); };
         const HostLine<Symbolic> line = host_line<Symbolic>(exit, out, PlainLogReading<Symbolic>());
-        const Word head(before(at("logs[{}].ring_head", vp)));
-        const Word tail(before(at("logs[{}].ring_tail", vp)));
-        const Word lost(before(at("logs[{}].lost", vp)));
+        const Word head(before(at("ring_head")));
+        const Word tail(before(at("ring_tail")));
+        const Word lost(before(at("lost")));
         const Bool made = line.line != 0;
         const Bool room = head - tail < 64;
-        same("log-ring", at("logs[{}].ring_head", vp), Symbolic::ite(made & room, head + 1, head).term());
-        same("log-ring", at("logs[{}].lost", vp),
-             Symbolic::ite(made & !room & (lost != Word(end_of_time)), lost + 1, lost).term());
+        const auto same = [&](const std::string& path, const z3::expr& value) {
+            compare(groups, "log-ring", {{.path = path}}, value);
+        };
+        same(at("ring_head"), Symbolic::ite(made & room, head + 1, head).term());
+        same(at("lost"), Symbolic::ite(made & !room & (lost != Word(end_of_time)), lost + 1, lost).term());
+        std::set<unsigned> seen;
         for (unsigned n = 0; n < 64; ++n) {
-            const Bool here = made & room & ((head & 63) == n);
-            const auto record = [&](const char* name, const auto& value) {
-                const std::string path = at("logs[{}].ring[{}].{}", vp, n, name);
-                same("log-ring", path, z3::ite(here.term(), value.term(), before(path)));
-            };
-            record("host.time", line.time);
-            record("host.suppressed", line.suppressed);
-            record("host.number", line.number);
-            record("host.vp", line.vp);
-            record("host.line", line.line);
-            record("host.site", line.site);
-            record("host.vtl", line.vtl);
-            record("confidential.value", out.log_value);
+            Record record{.ring = at(fmt::format("ring[{}]", n).c_str()), .place = {head.term(), n, 64, one_place_}};
+            record.fields = {{"host.time", line.time.term()},     {"host.suppressed", line.suppressed.term()},
+                             {"host.number", line.number.term()}, {"host.vp", line.vp.term()},
+                             {"host.line", line.line.term()},     {"host.site", line.site.term()},
+                             {"host.vtl", line.vtl.term()},       {"confidential.value", out.log_value.term()}};
+            compare(groups, "log-ring", (made & room).term(), record, seen);
         }
-    };
-    charged_at(0);
-    Bool listed = run.out.log_site == 0;
-    if (flush) {
-        for (unsigned n = 1; n < log_site_count; ++n) {
-            charged_at(n);
+    }
+
+    // Whatever else there is keeps its value: other VPs' slots, the exit, the configuration.
+    void rest(const std::set<std::string>& elsewhere) {
+        for (const auto& word : scene_.intercept().names()) {
+            const bool sketch = word.name.find(".sketch.") != std::string::npos; // checked, not proved
+            if (!word.pointer && !sketch && !elsewhere.contains(word.name) && judged_.insert(word.name).second) {
+                add(groups_, "all-else-stays", after(word.name) == before(word.name));
+            }
         }
+    }
+
+    Goal& goal_;
+    Shape shape_;
+    unsigned vp_;
+    unsigned slot_vp_;
+    bool one_place_;
+    const Scene& scene_;
+    lifting::Lifted lifted_;
+    Narrowed run_;
+    Substitution in_step_;
+    Groups groups_;
+    std::set<std::string> judged_;
+};
+
+/// What the log budget's words and counters rest on, besides what is said of single exits.
+void put_words(Goal& goal) {
+    const auto number = [&](const char* name) { return Symbolic::Bv<64>(goal.context().bv_const(name, 64)); };
+    const auto full_at = number("full_at");
+    const auto now = number("now");
+    const auto interval = number("interval");
+    const auto tolerance = number("tolerance");
+    const WordAttempt here = word_attempt(full_at, now, interval, tolerance);
+    const auto there =
+        proofs::machine_attempt<Symbolic>(full_at, now, interval, tolerance, Symbolic::Bv<64>(end_of_time));
+    goal.prove("counters-add-up", sum_of_counters(number("others"), raised_by_one(full_at)) ==
+                                      raised_by_one(sum_of_counters(number("others"), full_at)));
+    goal.prove("bucket-in-one-word",
+               (here.admitted == there.admitted) & (!here.admitted | (here.full_at == there.full_at)));
+}
+
+/// Adds the obligations about the log budget.
+void put_log(Goal& goal, const Chapter& chapter, Comparison& both, const Bool& premise, const std::string& suffix) {
+    z3::context& context = goal.context();
+    const bool flush = chapter.shape.kind == Kind::log_flush;
+    std::vector<unsigned> sites{0};
+    Bool listed = both.run().out.log_site == 0;
+    for (unsigned n = 1; flush && n < log_site_count; ++n) {
+        sites.push_back(n);
     }
     for (const LogSite site : chapter.sites) {
-        charged_at(static_cast<unsigned>(site));
-        listed = listed | (run.out.log_site == static_cast<std::uint8_t>(site));
+        sites.push_back(static_cast<unsigned>(site));
+        listed = listed | (both.run().out.log_site == static_cast<std::uint8_t>(site));
     }
-    add(groups, "outcome-log", listed.term());
-
-    // The ring of audit records.
-    {
-        const auto& next = run.before.vp.audit_next;
-        for (unsigned n = 0; n < audit_capacity; ++n) {
-            const Bool here = run.out.audit & ((next & (audit_capacity - 1)) == n);
-            const auto record = [&](const char* name, const auto& value) {
-                const std::string path = at("vp[{}].audit[{}].{}", vp, n, name);
-                compare("audit-ring", {{.path = path}}, z3::ite(here.term(), value.term(), before(path)));
-            };
-            record("sequence", next);
-            record("time", run.exit.now);
-            record("vp", run.exit.vp);
-            record("reg", run.out.audit_register);
-            record("reason", run.out.audit_reason);
-            record("origin", run.out.audit_origin);
-            record("operation", run.out.audit_operation);
-            record("vtl", run.out.audit_vtl);
-            record("route", run.out.audit_route);
-            record("verdict", run.out.audit_verdict);
-        }
-    }
-    // Whatever else there is keeps its value: other VPs' slots, the exit, the configuration.
-    for (const auto& word : scene.intercept().names()) {
-        const bool sketch = word.name.find(".sketch.") != std::string::npos; // checked, not proved
-        if (!word.pointer && !sketch && !judged.contains(word.name)) {
-            add(groups, "all-else-stays", scene.after(word.name) == before(word.name));
-        }
-    }
-    add(groups, "returns-ok", scene.lifted().result() == context.bv_val(0, 32));
-    z3::expr_vector undefined(context);
-    for (const lifting::Z3Obligation& obligation : scene.lifted().obligations()) {
-        undefined.push_back(obligation.violation);
-    }
-    add(groups, "nothing-undefined", !z3::mk_or(undefined));
-
-    if (flush || !chapter.sites.empty()) {
-        const auto number = [&](const char* name) { return Symbolic::Bv<64>(context.bv_const(name, 64)); };
-        const auto full_at = number("full_at");
-        const auto now = number("now");
-        const auto interval = number("interval");
-        const auto tolerance = number("tolerance");
-        const WordAttempt here = word_attempt(full_at, now, interval, tolerance);
-        const auto there =
-            proofs::machine_attempt<Symbolic>(full_at, now, interval, tolerance, Symbolic::Bv<64>(end_of_time));
-        const auto sum_rises = sum_of_counters(number("others"), raised_by_one(full_at)) ==
-                               raised_by_one(sum_of_counters(number("others"), full_at));
-        add(groups, "counters-add-up", sum_rises.term());
-        add(groups, "bucket-in-one-word",
-            ((here.admitted == there.admitted) & (!here.admitted | (here.full_at == there.full_at))).term());
-    }
-
-    Bool premise = valid_state<Symbolic>(run.config, run.before) & acceptable_log_limits<Symbolic>(run.config) &
-                   (run.config.isolation < isolation_count) & nothing_untold;
-    if (shape.other_slot) {
-        premise = premise & (slot_of(shape, run.exit, vp) == slot_vp);
-    }
-    if (chapter.but) {
-        premise = premise & !chapter.but(run.exit);
-    }
-    const Bool assumed(in_step(premise.term()));
-    const std::string suffix = slot_vp == vp ? "" : "-other-slot";
-    for (const auto& [name, holds] : groups) {
-        goal.prove(name + suffix, assumed, Bool(in_step(holds.term())));
+    goal.prove("log-site" + suffix, premise, both.in_step(listed));
+    if (sites.size() > 1) {
+        put_words(goal);
     }
     Generalised products(context, false);
     Generalised sums(context, true);
-    for (const auto& [of_case, site, here, about] : cases) {
+    for (const unsigned site : sites) {
+        const LogCase here = both.charged_at(site);
         Generalised& general = site == 0 ? products : sums;
-        const Bool assumed_here(general((assumed & Bool(in_step(here.term()))).term()));
+        const Bool assumed(general((premise & both.in_step(here.here)).term()));
         Substitution named(context); // the site of a flush is known, so that terms about others are none of it
         if (flush && site != 0) {
-            named.replace(run.exit.argument.term(), context.bv_val(site, 64));
+            named.replace(both.run().exit.argument.term(), context.bv_val(site, 64));
         }
-        for (const auto& [name, holds] : about) {
-            goal.prove(name + of_case + suffix, assumed_here, Bool(general(named(in_step(holds.term())))));
+        for (const auto& [name, holds] : here.groups) {
+            goal.prove(name + here.name + suffix, assumed, Bool(general(named(both.in_step(holds).term()))));
+        }
+    }
+}
+
+/// Terms where the variable is that number.
+z3::expr_vector at(const z3::expr& variable, std::uint64_t number, const z3::expr_vector& terms) {
+    Substitution there(variable.ctx());
+    there.replace(variable, variable.ctx().bv_val(number, variable.get_sort().bv_size()));
+    return there.simplified(terms);
+}
+
+/// Terms that are one number wherever the condition holds of the variable, but have parts that are not. Found by trial: that
+/// it holds everywhere is an obligation.
+class Alike {
+public:
+    Alike(const z3::expr& variable, const z3::expr& condition, const Following& following)
+        : values_(variable.ctx()), facts_(variable.ctx()) {
+        z3::context& context = variable.ctx();
+        // Words that are looked up in a table; the steps of a look-up are words, too, but of no use.
+        std::set<unsigned> steps;
+        for (const z3::expr& term : following.all()) {
+            for (unsigned i = 1; term.is_ite() && i < term.num_args(); ++i) {
+                steps.insert(Z3_get_ast_id(context, term.arg(i)));
+            }
+        }
+        z3::expr_vector terms(context);
+        for (const z3::expr& term : following.all()) {
+            if (term.is_bv() && !steps.contains(Z3_get_ast_id(context, term))) {
+                terms.push_back(term);
+            }
+        }
+        z3::solver solver(context, "QF_BV");
+        solver.add(condition);
+        const auto number_of = [&] { return solver.get_model().eval(variable, true).get_numeral_uint64(); };
+        constexpr std::size_t few = 4; // numbers tell of many terms at a time
+        std::set<std::uint64_t> numbers;
+        std::set<unsigned> proved;
+        for (std::size_t i = 0; i < unlisted_register; ++i) {
+            for (const std::uint32_t next : {register_table[i].code + 1, register_table[i].code - 1}) {
+                if (register_index(next) == unlisted_register) {
+                    numbers.insert(next);
+                }
+            }
+        }
+        std::optional<z3::expr_vector> first;
+        std::vector<bool> same(terms.size(), true);
+        while (!numbers.empty()) {
+            for (const std::uint64_t number : numbers) {
+                const z3::expr_vector here = at(variable, number, terms);
+                first = first ? first : here;
+                for (unsigned i = 0; i < terms.size(); ++i) {
+                    same[i] = same[i] && z3::eq(here[static_cast<int>(i)], (*first)[static_cast<int>(i)]);
+                }
+            }
+            choose(terms, *first, same);
+            numbers.clear();
+            for (const z3::expr& fact : facts_) {
+                if (numbers.size() == few || proved.contains(Z3_get_ast_id(context, fact))) {
+                    continue;
+                }
+                solver.push();
+                solver.add(!fact);
+                if (solver.check() == z3::sat) {
+                    numbers.insert(number_of());
+                } else {
+                    proved.insert(Z3_get_ast_id(context, fact));
+                }
+                solver.pop();
+            }
+        }
+    }
+    [[nodiscard]] Bool holds() const { return Bool(z3::mk_and(facts_)); }
+    [[nodiscard]] z3::expr put_into(const z3::expr& term) const { return values_(term); }
+
+private:
+    void choose(const z3::expr_vector& terms, const z3::expr_vector& values, const std::vector<bool>& same) {
+        z3::context& context = facts_.ctx();
+        const auto id = [&](const z3::expr& term) { return Z3_get_ast_id(context, term); };
+        values_ = Substitution(context);
+        z3::expr_vector all(context);
+        std::set<unsigned> constant;
+        for (unsigned i = 0; i < terms.size(); ++i) {
+            const z3::expr term = terms[static_cast<int>(i)];
+            const z3::expr value = values[static_cast<int>(i)];
+            bool lowest = same[i];
+            for (unsigned n = 0; lowest && n < term.num_args(); ++n) {
+                lowest = !constant.contains(id(term.arg(n)));
+            }
+            if (same[i]) {
+                constant.insert(id(term));
+            }
+            if (lowest) {
+                all.push_back(term == value);
+                values_.replace(term, value);
+            }
+        }
+        facts_ = all;
+    }
+
+    Substitution values_;
+    z3::expr_vector facts_;
+};
+
+/// Adds the obligations of a chapter whose exits name a register: one for each register that is apart, and those about all
+/// others at once.
+void put_registers(Goal& goal, const Chapter& chapter, Scene& scene, Comparison& any, const Bool& premise) {
+    z3::context& context = goal.context();
+    const z3::expr name = goal.run().exit.name.term();
+    const std::set<std::string> log_words = any.judged();
+    const Groups groups = any.groups(); // before the scene is bound to a name
+    Bool apart(false);
+    for (std::size_t i = 0; i < unlisted_register; ++i) {
+        const RegisterRow& row = register_table[i];
+        apart = apart | (goal.run().exit.name == row.code);
+        Shape shape = chapter.shape;
+        shape.name = row.code;
+        Comparison one(goal, scene, shape, 0, 0);
+        Bool holds(true);
+        for (const auto& [group, agrees] : one.groups(log_words)) {
+            holds = holds & agrees;
+        }
+        goal.prove(fmt::format("register-{}", lower(row.name)), one.premise(chapter), one.in_step(holds));
+    }
+    std::vector<std::pair<std::string, z3::expr>> rest;
+    z3::expr_vector wholes(context);
+    for (const auto& [group, agrees] : groups) {
+        const z3::expr term = any.in_step(agrees).term();
+        rest.emplace_back(group, term);
+        wholes.push_back(term);
+    }
+    // What all other names have in common is found in some of them and proved of all. It takes the tables out of the rest.
+    const Following of_name(name, z3::mk_and(wholes));
+    const Alike alike(name, (!apart).term(), of_name);
+    goal.prove("registers-alike", !apart, alike.holds());
+    for (const auto& [group, term] : rest) {
+        goal.prove(group, premise & !apart, Bool(alike.put_into(term)));
+    }
+}
+
+/// Adds one obligation that is about all there is.
+void put_as_one(Goal& goal, const lifting::Module& module, const Chapter& chapter, const Shape& shape,
+                const std::string& name) {
+    Scene scene(goal, module, shape, 0, 0);
+    Comparison both(goal, scene, shape, 0, 0);
+    Bool holds = both.run().out.log_site == 0;
+    for (const auto& [group, agrees] : both.charged_at(0).groups) {
+        holds = holds & agrees;
+    }
+    for (const auto& [group, agrees] : both.groups()) {
+        holds = holds & agrees;
+    }
+    goal.prove(name, both.premise(chapter), both.in_step(holds));
+}
+
+void put(Goal& goal, const lifting::Module& module, const Chapter& chapter) {
+    using Each = Chapter::Each;
+    if (chapter.each == Each::kinds) {
+        put_as_one(goal, module, chapter, chapter.shape, fmt::format("from-{}", kind_count));
+        for (unsigned bit = std::bit_width(kind_count); bit < 32; ++bit) {
+            Shape shape = chapter.shape;
+            shape.kinds_from = std::uint32_t{1} << bit;
+            put_as_one(goal, module, chapter, shape, fmt::format("from-{}", *shape.kinds_from));
+        }
+        return;
+    }
+    for (unsigned slot_vp = 0; slot_vp <= (chapter.shape.other_slot ? 1U : 0U); ++slot_vp) {
+        const std::string suffix = slot_vp == 0 ? "" : "-other-slot";
+        Scene scene(goal, module, chapter.shape, 0, slot_vp);
+        // A register that is not known may be any word of the VP, the counter of audit records included.
+        Comparison both(goal, scene, chapter.shape, 0, slot_vp, chapter.each != Each::row);
+        const Bool premise = both.premise(chapter);
+        put_log(goal, chapter, both, premise, suffix);
+        if (chapter.each == Each::row) {
+            put_registers(goal, chapter, scene, both, premise);
+            continue;
+        }
+        for (const auto& [name, holds] : both.groups()) {
+            goal.prove(name + suffix, premise, both.in_step(holds));
         }
     }
 }
@@ -613,6 +1020,7 @@ const std::vector<Chapter>& chapters() {
     static const auto request = [](Kind kind, bool other_slot = false) {
         return Shape{.kind = kind, .other_slot = other_slot};
     };
+    static_assert(kind_count == 12);
     static const auto l2_other = [](const Exit<Symbolic>& exit) {
         Bool known(false);
         for (const std::uint16_t reason : {reason_vmcall, reason_cr_access, reason_rdmsr, reason_wrmsr,
@@ -667,6 +1075,27 @@ const std::vector<Chapter>& chapters() {
         {"REFINE-ENABLE-VP", "HvCallEnableVpVtl", "effect-dropped:VTL-E-10", call(hvcall_enable_vp_vtl, true)},
         {"REFINE-START-VP", "HvCallStartVirtualProcessor", "effect-dropped:VTL-V-08",
          call(hvcall_start_virtual_processor, true)},
+        {"REFINE-GET-REGISTERS",
+         "HvCallGetVpRegisters",
+         "effect-dropped:REG-S-01",
+         call(hvcall_get_vp_registers),
+         {},
+         nullptr,
+         Chapter::Each::row},
+        {"REFINE-SET-REGISTERS",
+         "HvCallSetVpRegisters",
+         "effect-dropped:REG-S-01",
+         call(hvcall_set_vp_registers),
+         {},
+         nullptr,
+         Chapter::Each::row},
+        {"REFINE-HOST-ACCESS",
+         "VTL_HOST_ACCESS",
+         "effect-dropped:REG-S-01",
+         request(Kind::host_access),
+         {},
+         nullptr,
+         Chapter::Each::row},
         {"REFINE-VTL-CALL", "HvCallVtlCall", "effect-dropped:VTL-S-01", call(hvcall_vtl_call), {LogSite::vtl_switch}},
         {"REFINE-VTL-RETURN",
          "HvCallVtlReturn",
@@ -688,6 +1117,13 @@ const std::vector<Chapter>& chapters() {
         {"REFINE-SPECIAL", "VTL_SPECIAL_REQUEST", "effect-dropped:SPEC-02", request(Kind::special_request)},
         {"REFINE-DRAIN", "VTL_DRAIN_AUDIT", "effect-dropped:CTL-22", request(Kind::drain_audit)},
         {"REFINE-LOG-FLUSH", "VTL_LOG_FLUSH", "guard-dropped:CTL-24", request(Kind::log_flush)},
+        {"REFINE-OTHER-KIND",
+         "a request of a kind that does not exist",
+         "guard-never:CTL-07",
+         {.kinds_from = kind_count},
+         {},
+         nullptr,
+         Chapter::Each::kinds},
         {"REFINE-LOG-LIMITS", "VTL_LOG_LIMITS", "guard-never:CTL-26", request(Kind::log_limits)},
     };
     return all;
@@ -715,10 +1151,8 @@ std::vector<proofs::Claim> claims(const std::string& bitcode) {
                   "touches the log budget meanwhile"},
              .mutants = {chapter.mutant},
              .put = [&chapter, bitcode](Goal& goal) {
-                 put(goal, bitcode, chapter, 0, 0);
-                 if (chapter.shape.other_slot) {
-                     put(goal, bitcode, chapter, 0, 1);
-                 }
+                 const lifting::Module module(bitcode);
+                 put(goal, module, chapter);
              }});
     }
     return all;
