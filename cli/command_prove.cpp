@@ -1,5 +1,4 @@
 // vtlcheck prove: the claims about the specification, for all states and exits.
-#include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/prove_report.hpp"
 #include "cli/result_files.hpp"
@@ -200,7 +199,7 @@ std::string summary(const proofs::ProveResult& result, bool detail) {
     return text;
 }
 
-void ProofOptions::add_to(CLI::App& command) {
+void ProofOptions::add_to(CLI::App& command, bool keeps) {
     command.add_option("--time-limit", time_limit, "Seconds for one query of a solver")
         ->check(CLI::Range(1U, 86'400U))
         ->capture_default_str();
@@ -213,6 +212,10 @@ void ProofOptions::add_to(CLI::App& command) {
             "--certifier", certifier,
             "Program whose proofs of the core claims are checked: CaDiCaL or one with its options; none: without")
         ->capture_default_str();
+    if (!keeps) {
+        no_cache = true;
+        return;
+    }
     command.add_option("--cache", cache,
                        "Folder that keeps what was proved of the same model and claims; by default vtlcheck in "
                        "$XDG_CACHE_HOME or ~/.cache, or $VTLCHECK_CACHE");
@@ -281,7 +284,7 @@ std::string ProofOptions::cache_folder() const {
     return home.empty() ? "" : home + "/.cache/vtlcheck";
 }
 
-void add_prove(CLI::App& app, Action& chosen) {
+CLI::App& add_proofs(CLI::App& app, Action& chosen, const ProofCommand& of) {
     struct Options {
         std::vector<std::string> ids;
         unsigned threads = 0;
@@ -294,7 +297,7 @@ void add_prove(CLI::App& app, Action& chosen) {
         bool json = false;
     };
     auto options = std::make_shared<Options>();
-    auto* command = app.add_subcommand("prove", "Prove the claims about the specification, for all states and exits");
+    auto* command = app.add_subcommand(of.name, of.description);
     command->footer("A claim is proved if both solvers prove all its obligations, its premise can hold (a witness is\n"
                     "found and replays), and every mutant of the specification that it names is rejected. Anything\n"
                     "else, a solver that gives up included, fails.");
@@ -302,7 +305,7 @@ void add_prove(CLI::App& app, Action& chosen) {
     command->add_option("--threads", options->threads, "Threads; 0 is one per processor")
         ->check(CLI::Range(0U, 1024U))
         ->capture_default_str();
-    options->proofs.add_to(*command);
+    options->proofs.add_to(*command, of.keeps);
     command->add_option("--of-mutant", options->mutant,
                         "Put this mutant of the specification to the claims instead, to see them refuted; "
                         "`vtlcheck mutants --kind spec --list` names them");
@@ -311,20 +314,21 @@ void add_prove(CLI::App& app, Action& chosen) {
     command->add_flag("--list", options->list, "List the claims instead");
     command->add_flag("--detail", options->detail, "Show obligations, assumptions, witnesses and mutants");
     command->add_flag("--json", options->json, "Print the result as JSON");
-    command->callback([options, &chosen] {
-        chosen = [options] {
+    command->callback([options, of, &chosen] {
+        chosen = [options, of] {
             try {
                 if ((options->list || !options->smt2.empty()) && options->files.wanted()) {
                     throw UsageError("--junit and --sarif tell of a proof; --list and --smt2 make none.");
                 }
+                const std::vector<proofs::Claim> claims = of.claims();
                 if (options->list) {
-                    for (const auto& claim : proofs::all_claims()) {
+                    for (const auto& claim : claims) {
                         print(fmt::format("{:<16} {} ({})\n", claim.id, claim.statement, claim.source));
                     }
                     return exit_conforms;
                 }
                 if (!options->smt2.empty()) {
-                    const auto files = proofs::write_smt2(options->smt2, options->ids);
+                    const auto files = proofs::write_smt2(claims, options->smt2, options->ids);
                     print(fmt::format("{} written to {}\n", counted(files.size(), "obligation"), options->smt2));
                     return exit_conforms;
                 }
@@ -335,9 +339,9 @@ void add_prove(CLI::App& app, Action& chosen) {
                 prove_options.threads = options->threads;
                 prove_options.mutant_in_place = options->mutant;
                 prove_options.progress = [&](const proofs::Progress& step) {
-                    progress.show(fmt::format("prove: {} of {}, {}", step.done, step.total, step.claim));
+                    progress.show(fmt::format("{}: {} of {}, {}", of.name, step.done, step.total, step.claim));
                 };
-                const auto result = proofs::prove(prove_options);
+                const auto result = proofs::prove(claims, prove_options);
                 progress.clear();
                 if (options->json) {
                     print_json(to_json(result));
@@ -353,6 +357,14 @@ void add_prove(CLI::App& app, Action& chosen) {
             }
         };
     });
+    return *command;
+}
+
+void add_prove(CLI::App& app, Action& chosen) {
+    add_proofs(app, chosen,
+               {.name = "prove",
+                .description = "Prove the claims about the specification, for all states and exits",
+                .claims = [] { return proofs::all_claims(); }});
 }
 
 } // namespace vtlcheck::cli

@@ -18,6 +18,9 @@ inline constexpr int exit_inconclusive = 3;
 using Action = std::function<int()>;
 
 void add_prove(CLI::App& app, Action& chosen);
+#if VTLCHECK_LIFTING
+void add_refine(CLI::App& app, Action& chosen);
+#endif
 void add_conform(CLI::App& app, Action& chosen);
 void add_sweep(CLI::App& app, Action& chosen);
 void add_replay(CLI::App& app, Action& chosen);

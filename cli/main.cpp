@@ -51,6 +51,9 @@ int main(int argc, char** argv) {
         });
         vtlcheck::cli::Action chosen;
         vtlcheck::cli::add_prove(app, chosen);
+#if VTLCHECK_LIFTING
+        vtlcheck::cli::add_refine(app, chosen);
+#endif
         vtlcheck::cli::add_conform(app, chosen);
         vtlcheck::cli::add_sweep(app, chosen);
         vtlcheck::cli::add_replay(app, chosen);

@@ -274,9 +274,15 @@ const std::vector<Mutant>& mutants() {
 }
 
 const Mutant* find_mutant(std::string_view name) {
-    const auto& all = mutants();
-    const auto found = std::find_if(all.begin(), all.end(), [&](const Mutant& m) { return m.name == name; });
-    return found == all.end() ? nullptr : &*found;
+    static const std::vector<Mutant> of_clauses = systematic_mutants();
+    static const std::vector<Mutant> of_tables = table_mutants();
+    for (const std::vector<Mutant>* all : {&mutants(), &of_clauses, &of_tables}) {
+        const auto found = std::find_if(all->begin(), all->end(), [&](const Mutant& m) { return m.name == name; });
+        if (found != all->end()) {
+            return &*found;
+        }
+    }
+    return nullptr;
 }
 
 std::vector<Mutant> systematic_mutants() {

@@ -75,7 +75,7 @@ struct Mutant {
 
 /// The mutants that claims name.
 [[nodiscard]] const std::vector<Mutant>& mutants();
-/// The mutant of that name, nullptr if there is none.
+/// The mutant of that name, those of clauses and tables below included; nullptr if there is none.
 [[nodiscard]] const Mutant* find_mutant(std::string_view name);
 
 /// One mutant for every clause and every way to break one: its guard always or never holds, its effect is dropped, or

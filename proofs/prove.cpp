@@ -446,16 +446,9 @@ ProveResult prove(std::span<const Claim> claims, const ProveOptions& options) {
         {"minimise_limit_ms", options.minimise_limit.count()},
         {"seed", options.seed},
         {"mutant_in_place", options.mutant_in_place}};
-    const std::vector<Mutant> systematic =
-        options.mutant_in_place.empty() ? std::vector<Mutant>() : systematic_mutants();
     if (!options.mutant_in_place.empty()) {
         campaign.in_place = find_mutant(options.mutant_in_place);
         campaign.log_in_place = find_log_mutant(options.mutant_in_place);
-        const auto found = std::find_if(systematic.begin(), systematic.end(),
-                                        [&](const Mutant& m) { return m.name == options.mutant_in_place; });
-        if (found != systematic.end()) {
-            campaign.in_place = &*found;
-        }
         if (campaign.in_place == nullptr && campaign.log_in_place == nullptr) {
             throw SelectionError("there is no mutant \"" + options.mutant_in_place +
                                  "\"; `vtlcheck mutants --kind spec --list` names them");
@@ -574,8 +567,9 @@ ProveResult prove(std::span<const Claim> claims, const ProveOptions& options) {
 
 ProveResult prove(const ProveOptions& options) { return prove(all_claims(), options); }
 
-std::vector<std::string> write_smt2(const std::string& directory, const std::vector<std::string>& ids) {
-    const std::vector<const Claim*> selected = select(all_claims(), ids);
+std::vector<std::string> write_smt2(std::span<const Claim> claims, const std::string& directory,
+                                    const std::vector<std::string>& ids) {
+    const std::vector<const Claim*> selected = select(claims, ids);
     std::filesystem::create_directories(directory);
     std::vector<std::string> paths;
     const auto write = [&](z3::context& context, const Claim& claim, const std::string& obligation,

@@ -132,6 +132,7 @@ struct SelectionError : std::invalid_argument {
 
 /// Writes every obligation of the selected claims as SMT-LIB 2 text, `<id>.<obligation>.smt2` under `directory`, which
 /// is created: unsat proves it. Gives the paths. Throws SelectionError, std::filesystem::filesystem_error.
-std::vector<std::string> write_smt2(const std::string& directory, const std::vector<std::string>& ids = {});
+std::vector<std::string> write_smt2(std::span<const Claim> claims, const std::string& directory,
+                                    const std::vector<std::string>& ids = {});
 
 } // namespace vtlcheck::proofs

@@ -546,11 +546,10 @@ public:
         audit_ring();
     }
 
-    /// What holds of the exits that the claim is about.
+    /// What holds of the exits that the claim is about, besides a valid state.
     [[nodiscard]] Bool premise(const Chapter& chapter) const {
         const LogBudget<Symbolic> budget = log_budget([&](const std::string& path) { return before(path); });
-        Bool known = valid_state<Symbolic>(run_.config, run_.before) & acceptable_log_limits<Symbolic>(run_.config) &
-                     (run_.config.isolation < isolation_count);
+        Bool known = acceptable_log_limits<Symbolic>(run_.config) & (run_.config.isolation < isolation_count);
         for (unsigned n = 1; n < log_site_count; ++n) {
             known = known & (budget.site[n].reported <= budget.site[n].suppressed);
         }
@@ -986,6 +985,7 @@ void put_as_one(Goal& goal, const lifting::Module& module, const Chapter& chapte
 
 void put(Goal& goal, const lifting::Module& module, const Chapter& chapter) {
     using Each = Chapter::Each;
+    goal.assume_valid_state();
     if (chapter.each == Each::kinds) {
         put_as_one(goal, module, chapter, chapter.shape, fmt::format("from-{}", kind_count));
         for (unsigned bit = std::bit_width(kind_count); bit < 32; ++bit) {

@@ -10,9 +10,9 @@
 // - the words of the log budget are the specification's budget, and the rings of lines and audit records hold what the
 //   outcome says.
 //
-// Claims are ordinary ones (proofs/claim.hpp); so far Z3 alone is asked, by refinement_check, and the mutants they name are
-// those of proofs::systematic_mutants(). Partitions have two VPs, of which VP 0 exits; other VPs keep out of the log budget
-// meanwhile. What products and sums in the log budget come to is left open where both hands form the same.
+// Claims are ordinary ones (proofs/claim.hpp). Partitions have two VPs, of which VP 0 exits; other VPs keep out of the log
+// budget meanwhile. What products and sums in the log budget come to is left open where both hands form the same. Exits that
+// name a register have an obligation for each row of the register table, and some about all other names at once.
 #pragma once
 
 #include "proofs/claim.hpp"

@@ -1,0 +1,24 @@
+// vtlcheck refine: the bitcode of the implementation against the specification, for all states and exits.
+#include "cli/prove_report.hpp"
+#include "refinement/refinement.hpp"
+
+#include <memory>
+#include <string>
+
+namespace vtlcheck::cli {
+
+void add_refine(CLI::App& app, Action& chosen) {
+    auto bitcode = std::make_shared<std::string>(VTLCHECK_BITCODE);
+    CLI::App& command = add_proofs(
+        app, chosen,
+        {.name = "refine",
+         .description =
+             "Prove that the implementation's bitcode does what the specification says, for all states and exits",
+         .claims = [bitcode] { return refinement::claims(*bitcode); },
+         .keeps = false});
+    command.add_option("--bitcode", *bitcode, "LLVM bitcode of an implementation of the C ABI")
+        ->check(CLI::ExistingFile)
+        ->capture_default_str();
+}
+
+} // namespace vtlcheck::cli

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# A quick claim is proved of the implementation, mutants of the specification included; a changed implementation is refuted.
+set -euo pipefail
+
+if (($# != 3)); then
+    echo "usage: check_refinement.sh VTLCHECK BITCODE FOLDER" >&2
+    exit 2
+fi
+vtlcheck=$1 bitcode=$2 folder=$3
+
+rm -rf "$folder"
+mkdir -p "$folder"
+"$vtlcheck" refine REFINE-DRAIN REFINE-REVOKE | tee "$folder/good.txt"
+grep -q '^proved: 2 of 2 claims proved' "$folder/good.txt"
+
+llvm-dis-19 "$bitcode" -o "$folder/good.ll"
+# The high halves in the handling of RDMSR: of the value, and of the exit's information.
+sed -E '/^define .*handle_rdmsr/,/^}/ s/(lshr i64 [^,]+), 32,/\1, 31,/' "$folder/good.ll" >"$folder/bad.ll"
+if cmp -s "$folder/good.ll" "$folder/bad.ll"; then
+    echo "the control changes nothing" >&2
+    exit 1
+fi
+llvm-as-19 "$folder/bad.ll" -o "$folder/bad.bc"
+status=0
+"$vtlcheck" refine REFINE-RDMSR --bitcode "$folder/bad.bc" --second-solver none >"$folder/bad.txt" || status=$?
+cat "$folder/bad.txt"
+if ((status != 1)) || ! grep -q '^refuted  REFINE-RDMSR' "$folder/bad.txt"; then
+    echo "the changed bitcode was not refuted (exit code $status)" >&2
+    exit 1
+fi
