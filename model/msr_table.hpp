@@ -372,13 +372,29 @@ static_assert(
     }(),
     "rows must be sorted and disjoint, the catch-all last");
 
+/// Index of the first row that begins above `msr`; of the catch-all if none does.
+constexpr std::size_t row_above(std::uint32_t msr) {
+    const auto* const begin = msr_table.data();
+    const auto* const after =
+        std::upper_bound(begin, begin + unlisted_row, msr,
+                         [](std::uint32_t number, const MsrRow& row) { return number < row.first; });
+    return static_cast<std::size_t>(after - begin);
+}
+
 /// Index of the row of `msr` in msr_table.
 constexpr std::size_t row_index(std::uint32_t msr) {
-    const auto* const begin = msr_table.data();
-    const auto* const end = begin + unlisted_row;
-    const auto* const after =
-        std::upper_bound(begin, end, msr, [](std::uint32_t number, const MsrRow& row) { return number < row.first; });
-    return after != begin && msr <= (after - 1)->last ? static_cast<std::size_t>(after - 1 - begin) : unlisted_row;
+    const std::size_t above = row_above(msr);
+    return above != 0 && msr <= msr_table[above - 1].last ? above - 1 : unlisted_row;
+}
+
+/// The last number of those that follow `msr` and have its row.
+constexpr std::uint32_t last_of_row(std::uint32_t msr) {
+    const std::size_t row = row_index(msr);
+    if (row != unlisted_row) {
+        return msr_table[row].last;
+    }
+    const std::size_t above = row_above(msr);
+    return above != unlisted_row ? msr_table[above].first - 1 : msr_table[unlisted_row].last;
 }
 
 /// A row of the table over a domain: the parts the clauses speak of.

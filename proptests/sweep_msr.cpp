@@ -93,6 +93,16 @@ std::uint64_t value_of_block(std::uint32_t number) {
     return values[number / block_size % values.size()];
 }
 
+/// The last number up to `last` that, like all from `number` on, has a rule, or like them has none.
+std::uint32_t last_alike(std::uint32_t number, std::uint32_t last) {
+    const bool ruled = has_msr_rule(number);
+    std::uint32_t end = model::last_of_row(number);
+    while (end < last && has_msr_rule(end + 1) == ruled) {
+        end = model::last_of_row(end + 1);
+    }
+    return std::min(end, last);
+}
+
 class MsrSweep final : public Sweep {
 public:
     explicit MsrSweep(const MsrSweepOptions& options) : options_(options) {
@@ -197,9 +207,14 @@ ChunkResult MsrSweep::run(std::uint64_t chunk, conformance::Subject& subject) co
 }
 
 bool MsrSweep::run_ruled_of(Walk& walk, ChunkResult& result, std::uint32_t first, std::uint32_t last) {
-    for (std::uint64_t number = first; number <= last; ++number) {
-        if (has_msr_rule(static_cast<std::uint32_t>(number))) {
-            if (!run_ruled(walk, static_cast<std::uint32_t>(number))) {
+    for (std::uint64_t n = first; n <= last;) {
+        const std::uint64_t end = last_alike(static_cast<std::uint32_t>(n), last);
+        if (!has_msr_rule(static_cast<std::uint32_t>(n))) {
+            n = end + 1;
+            continue;
+        }
+        for (; n <= end; ++n) {
+            if (!run_ruled(walk, static_cast<std::uint32_t>(n))) {
                 return false;
             }
             ++result.counts.cases;
@@ -219,14 +234,10 @@ bool MsrSweep::run_unruled_of(Walk& walk, ChunkResult& result, std::uint32_t fir
             n = block_end + 1;
             continue;
         }
-        // The specification's own table is asked for each number.
+        const std::uint64_t end = last_alike(number, static_cast<std::uint32_t>(block_end));
         if (has_msr_rule(number)) {
-            ++n;
+            n = end + 1;
             continue;
-        }
-        std::uint64_t end = n;
-        while (end < block_end && !has_msr_rule(static_cast<std::uint32_t>(end + 1))) {
-            ++end;
         }
         bool go_on = at_base || walk.base(charged ? base_states().front() : uncharged_state());
         at_base = true;

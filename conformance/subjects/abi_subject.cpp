@@ -360,31 +360,53 @@ public:
         struct Lane {
             vtl_exit in{};
             vtl_outcome expected{};
+            vtl_outcome out{}; // an implementation that leaves padding alone is compared as bytes, too
+            std::uint32_t attempts = 0;
         };
         std::vector<Lane> lanes(accesses.size());
         for (std::size_t i = 0; i < accesses.size(); ++i) {
-            copy_registers(*accesses[i].exit, lanes[i].in);
-            lanes[i].in.answers.answer_count = 1;
-            pair_outcome(to_abi, *accesses[i].expected, lanes[i].expected);
+            auto& [in, expected, out, attempts] = lanes[i];
+            copy_registers(*accesses[i].exit, in);
+            in.answers.answer_count = 1;
+            in.gpr[VTL_RCX] = in.gpr[VTL_RCX] >> 32U << 32U | first;
+            const auto of_first = expected_of(accesses[i], first);
+            pair_outcome(to_abi, of_first, expected);
+            attempts = expected.log_site != VTL_LOG_NONE ? 1 : 0;
         }
-        const auto with_number = [](std::uint64_t rcx, std::uint32_t number) { return rcx >> 32U << 32U | number; };
-        vtl_outcome out{}; // an implementation that leaves padding alone is compared as bytes, too
-        for (std::uint64_t n = first; n <= last; ++n) {
-            const auto number = static_cast<std::uint32_t>(n);
-            for (std::size_t i = 0; i < lanes.size(); ++i) {
-                auto& [in, expected] = lanes[i];
-                in.gpr[VTL_RCX] = with_number(in.gpr[VTL_RCX], number);
-                expected.gpr[VTL_RCX] = with_number(expected.gpr[VTL_RCX], number);
-                expected.log_msr = expected.log_site != VTL_LOG_NONE ? number : 0;
-                check(abi_.handle_exit(&partition_, &vps_[in.vp], &in, &out), "vtl_handle_exit");
-                // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c): fields decide below
-                if (std::memcmp(&out, &expected, sizeof out) != 0) {
-                    model::Outcome<Concrete> observed;
-                    pair_outcome(to_model, observed, out);
-                    if (!diff(expected_of(accesses[i], number), observed).empty()) {
-                        return Deviation{.number = number, .access = i, .observed = observed};
-                    }
+        // What was just written in small pieces is slow to read in large ones: an outcome is compared after those of the
+        // other accesses, and the next number is put in as early as possible.
+        const auto handle = [&](Lane& lane) {
+            check(abi_.handle_exit(&partition_, &vps_[lane.in.vp], &lane.in, &lane.out), "vtl_handle_exit");
+            ++lane.in.gpr[VTL_RCX];
+        };
+        const auto deviation = [&](std::uint32_t number, std::size_t i) -> std::optional<Deviation> {
+            auto& [in, expected, out, attempts] = lanes[i];
+            // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c): fields decide below
+            if (std::memcmp(&out, &expected, sizeof out) != 0) [[unlikely]] {
+                model::Outcome<Concrete> observed;
+                pair_outcome(to_model, observed, out);
+                if (!diff(expected_of(accesses[i], number), observed).empty()) {
+                    return Deviation{.number = number, .access = i, .observed = observed};
                 }
+            }
+            ++expected.gpr[VTL_RCX];
+            expected.log_msr += attempts;
+            return std::nullopt;
+        };
+        for (Lane& lane : lanes) {
+            handle(lane);
+        }
+        for (std::uint32_t number = first; number < last; ++number) {
+            for (std::size_t i = 0; i < lanes.size(); ++i) {
+                if (auto found = deviation(number, i)) {
+                    return found;
+                }
+                handle(lanes[i]);
+            }
+        }
+        for (std::size_t i = 0; i < lanes.size(); ++i) {
+            if (auto found = deviation(last, i)) {
+                return found;
             }
         }
         return std::nullopt;

@@ -25,31 +25,24 @@ constexpr std::uint64_t sketch_key(std::uint32_t msr, bool write) { return std::
 // and loaded with acquire: a reader that saw a new one then sees the odd number that was stored before it.
 template <class Memory>
 void count_in_sketch(const Memory& memory, vtl_census_sketch& sketch, std::uint64_t key) {
-    std::uint32_t n = 0;
-    for (; n < VTL_CENSUS_ENTRIES; ++n) {
-        const std::uint64_t held = memory.load(sketch.key[n]);
-        if (held == key) {
-            raise(memory, sketch.count[n]);
+    for (std::uint32_t held = 0; held < VTL_CENSUS_ENTRIES; ++held)
+        if (memory.load(sketch.key[held]) == key) {
+            raise(memory, sketch.count[held]);
             return;
         }
-        if (held == 0)
-            break; // the first without a count; entries are never given back
-    }
-    if (n == VTL_CENSUS_ENTRIES) {
-        n = 0;
-        std::uint64_t least = memory.load(sketch.count[0]);
-        for (std::uint32_t other = 1; other < VTL_CENSUS_ENTRIES; ++other)
-            if (const std::uint64_t count = memory.load(sketch.count[other]); count < least) {
-                least = count;
-                n = other;
-            }
-    }
-    const std::uint64_t count = memory.load(sketch.count[n]);
+    // An entry without a key has count 0, the smallest of all.
+    std::uint32_t n = 0;
+    std::uint64_t least = memory.load(sketch.count[0]);
+    for (std::uint32_t other = 1; other < VTL_CENSUS_ENTRIES; ++other)
+        if (const std::uint64_t count = memory.load(sketch.count[other]); count < least) {
+            least = count;
+            n = other;
+        }
     const std::uint64_t changes = memory.load(sketch.changes);
     memory.store(sketch.changes, changes + 1);
     memory.store_release(sketch.key[n], key);
-    memory.store_release(sketch.error[n], count);
-    memory.store_release(sketch.count[n], saturating_sum(count, 1));
+    memory.store_release(sketch.error[n], least);
+    memory.store_release(sketch.count[n], saturating_sum(least, 1));
     memory.store_release(sketch.changes, changes + 2);
 }
 

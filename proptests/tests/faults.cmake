@@ -130,7 +130,7 @@ seeded_fault(log_limits_leave_a_burst "LOG-" log_budget.cpp [[exit.now + burst *
 seeded_fault(log_active_on_vbs "" log_budget.h [[config.isolation >= VTL_ISOLATION_SNP]]
              [[config.isolation >= VTL_ISOLATION_VBS]])
 seeded_fault(log_line_without_value "LOG-" log_budget.cpp [[record.confidential.value = outcome.log_value;]] "")
-seeded_fault(census_without_error "" census.h [[memory.store_release(sketch.error[n], count);]] "" 33)
+seeded_fault(census_without_error "" census.h [[memory.store_release(sketch.error[n], least);]] "" 33)
 
 # sweep_fault(<name> <sweep> [<first> <last>]): that sweep finds the seeded fault, the one of MSRs within these numbers.
 function(sweep_fault name sweep)
