@@ -375,9 +375,8 @@ static_assert(
 /// Index of the first row that begins above `msr`; of the catch-all if none does.
 constexpr std::size_t row_above(std::uint32_t msr) {
     const auto* const begin = msr_table.data();
-    const auto* const after =
-        std::upper_bound(begin, begin + unlisted_row, msr,
-                         [](std::uint32_t number, const MsrRow& row) { return number < row.first; });
+    const auto* const after = std::upper_bound(
+        begin, begin + unlisted_row, msr, [](std::uint32_t number, const MsrRow& row) { return number < row.first; });
     return static_cast<std::size_t>(after - begin);
 }
 

@@ -80,8 +80,8 @@ struct MsrSweepOptions {
 ///
 /// A number with a rule is accessed in every base state with every boundary value and answer of devices, and by TDVMCALL,
 /// too; specification and subject run all of it. A number without a rule is accessed in one state and, if written, with
-/// one value, which changes from block to block. The subject runs all of it. The specification classifies every number
-/// by its table, and runs the accesses of the first and last number of a block; that its answer is the same for all
+/// one value, which changes from block to block. The subject runs all of it. The specification says by its table which
+/// numbers these are, and runs the accesses of the first and last number of a block; that its answer is the same for all
 /// between but for the number is what claims UNKNOWN-READ and UNKNOWN-WRITE prove. States are compared at the ends of
 /// blocks. Throws std::invalid_argument if `last` is below `first`.
 [[nodiscard]] std::unique_ptr<Sweep> msr_sweep(const MsrSweepOptions& options = {});

@@ -17,7 +17,9 @@ using Bool = Concrete::Bool;
 constexpr std::uint64_t chunk_size = std::uint64_t{1} << 20U;
 // Numbers at a time for which the specification runs at both ends only: more make a sweep faster, fewer a check of the
 // state more frequent.
-constexpr std::uint32_t block_size = 256;
+constexpr std::uint32_t block_size = 1024;
+// Of these the first of a chunk has fewer: what is charged there leads to lines, and all of it is run by both.
+constexpr std::uint32_t first_block_size = 16;
 // Of the blocks without a rule: how many are there for one in a TDX partition. There the log budget charges every attempt
 // and the census counts every access, which takes as long as all the rest of it.
 constexpr std::uint32_t charged_one_in = 16;
@@ -234,7 +236,8 @@ bool MsrSweep::run_unruled_of(Walk& walk, ChunkResult& result, std::uint32_t fir
             n = block_end + 1;
             continue;
         }
-        const std::uint64_t end = last_alike(number, static_cast<std::uint32_t>(block_end));
+        const std::uint64_t run_end = at_base ? block_end : std::min(block_end, n + first_block_size - 1);
+        const std::uint64_t end = last_alike(number, static_cast<std::uint32_t>(run_end));
         if (has_msr_rule(number)) {
             n = end + 1;
             continue;

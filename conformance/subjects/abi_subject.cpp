@@ -287,6 +287,41 @@ void copy_input(const model::Exit<Concrete>& exit, vtl_exit& in) {
     in.answers.assist_rcx = exit.assist_rcx.value();
 }
 
+/// Whether two outcomes have the same bytes.
+using SameBytes = bool(const vtl_outcome&, const vtl_outcome&);
+
+bool same_bytes(const vtl_outcome& a, const vtl_outcome& b) {
+    // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c): fields decide if it is false
+    return std::memcmp(&a, &b, sizeof a) == 0;
+}
+
+#if defined(__x86_64__)
+// memcmp learns the length when it is called, and takes twice the instructions.
+[[gnu::target("avx2")]] bool same_bytes_avx2(const vtl_outcome& a, const vtl_outcome& b) {
+    const auto* const left = reinterpret_cast<const unsigned char*>(&a);
+    const auto* const right = reinterpret_cast<const unsigned char*>(&b);
+    std::uint64_t difference = 0;
+    static_assert(sizeof a % sizeof difference == 0);
+    for (std::size_t i = 0; i < sizeof a; i += sizeof difference) {
+        std::uint64_t x = 0;
+        std::uint64_t y = 0;
+        std::memcpy(&x, left + i, sizeof x);
+        std::memcpy(&y, right + i, sizeof y);
+        difference |= x ^ y;
+    }
+    return difference == 0;
+}
+#endif
+
+SameBytes& fastest_same_bytes() {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2") != 0) {
+        return same_bytes_avx2;
+    }
+#endif
+    return same_bytes;
+}
+
 class AbiSubject final : public Subject {
 public:
     AbiSubject(const Abi& abi, std::string name) : abi_(abi), name_(std::move(name)) {}
@@ -359,30 +394,33 @@ public:
                                        std::uint32_t last) override {
         struct Lane {
             vtl_exit in{};
-            vtl_outcome expected{};
-            vtl_outcome out{}; // an implementation that leaves padding alone is compared as bytes, too
+            alignas(VTL_CACHE_LINE) vtl_outcome expected{};
+            alignas(VTL_CACHE_LINE)
+                vtl_outcome out{}; // an implementation that leaves padding alone is compared as bytes, too
             std::uint32_t attempts = 0;
+            vtl_vp* vp = nullptr;
         };
         std::vector<Lane> lanes(accesses.size());
         for (std::size_t i = 0; i < accesses.size(); ++i) {
-            auto& [in, expected, out, attempts] = lanes[i];
+            auto& [in, expected, out, attempts, vp] = lanes[i];
             copy_registers(*accesses[i].exit, in);
             in.answers.answer_count = 1;
             in.gpr[VTL_RCX] = in.gpr[VTL_RCX] >> 32U << 32U | first;
             const auto of_first = expected_of(accesses[i], first);
             pair_outcome(to_abi, of_first, expected);
             attempts = expected.log_site != VTL_LOG_NONE ? 1 : 0;
+            vp = &vps_.at(in.vp);
         }
         // What was just written in small pieces is slow to read in large ones: an outcome is compared after those of the
         // other accesses, and the next number is put in as early as possible.
         const auto handle = [&](Lane& lane) {
-            check(abi_.handle_exit(&partition_, &vps_[lane.in.vp], &lane.in, &lane.out), "vtl_handle_exit");
+            check(abi_.handle_exit(&partition_, lane.vp, &lane.in, &lane.out), "vtl_handle_exit");
             ++lane.in.gpr[VTL_RCX];
         };
+        SameBytes& same = fastest_same_bytes();
         const auto deviation = [&](std::uint32_t number, std::size_t i) -> std::optional<Deviation> {
-            auto& [in, expected, out, attempts] = lanes[i];
-            // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c): fields decide below
-            if (std::memcmp(&out, &expected, sizeof out) != 0) [[unlikely]] {
+            auto& [in, expected, out, attempts, vp] = lanes[i];
+            if (!same(out, expected)) [[unlikely]] { // then the fields decide
                 model::Outcome<Concrete> observed;
                 pair_outcome(to_model, observed, out);
                 if (!diff(expected_of(accesses[i], number), observed).empty()) {

@@ -122,9 +122,9 @@ public:
     /// Handles one exit of VP `exit.vp`. Throws SubjectError.
     virtual model::Outcome<Concrete> handle(const model::Exit<Concrete>& exit) = 0;
 
-    /// Handles all `accesses`, in their order, for each number from `first` to `last`, and stops at the first outcome in
-    /// which any field is another than `expected_of` says. Throws SubjectError. 2^34 accesses pass here in a sweep, so a
-    /// subject may have a faster way than this, which asks `handle`.
+    /// Handles all `accesses`, in their order, for each number from `first` to `last`, and returns the first outcome in
+    /// which any field is another than `expected_of` says. By then accesses after it may have been handled, too. Throws
+    /// SubjectError. 2^34 accesses pass here in a sweep, so a subject may have a faster way than this, which asks `handle`.
     virtual std::optional<Deviation> run_alike(std::span<const AlikeAccess> accesses, std::uint32_t first,
                                                std::uint32_t last);
 
