@@ -112,18 +112,21 @@ InputError::InputError(std::string file_, std::uint32_t line_, std::uint32_t col
     : std::runtime_error(fmt::format("{}: {}", place(file_, line_, column_), message_)), file(std::move(file_)),
       line(line_), column(column_), message(std::move(message_)) {}
 
-std::string in_quotes(std::string_view text) {
-    constexpr std::size_t shown = 48;
-    std::string result = "'";
-    for (const char c : text.substr(0, shown)) {
+std::string printable(std::string_view text) {
+    std::string result;
+    for (const char c : text) {
         if (c >= ' ' && c <= '~') {
             result += c;
         } else {
             result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
         }
     }
-    result += text.size() > shown ? "...'" : "'";
     return result;
+}
+
+std::string in_quotes(std::string_view text) {
+    constexpr std::size_t shown = 48;
+    return fmt::format("'{}{}", printable(text.substr(0, shown)), text.size() > shown ? "...'" : "'");
 }
 
 LineReader::LineReader(std::string name, Source source) : name_(std::move(name)), source_(std::move(source)) {}

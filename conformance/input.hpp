@@ -24,7 +24,9 @@ struct InputError : std::runtime_error {
     std::string message;
 };
 
-/// `text` in quotes, cut at 48 bytes, with every byte that is not printable ASCII as \xNN: fit for a terminal or a log.
+/// `text` with every byte that is not printable ASCII as \xNN: fit for a terminal, a log or JSON.
+[[nodiscard]] std::string printable(std::string_view text);
+/// `text` in quotes, cut at 48 bytes, printable.
 [[nodiscard]] std::string in_quotes(std::string_view text);
 
 /// Longest line accepted, in bytes without its end.

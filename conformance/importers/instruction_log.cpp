@@ -13,17 +13,10 @@ bool looks_like(std::string_view line) {
            line.substr(0, at).find("] cpu") != std::string_view::npos;
 }
 
-class InstructionLog : public Importer {
-public:
-    const char* read(std::string_view line, Access& access) override {
-        if (line.empty()) {
-            return reason_blank;
-        }
-        if (line.starts_with('#')) {
-            return reason_header;
-        }
+class InstructionLog : public LineImporter {
+    const char* parse(std::string_view line, Access& access, Account& account) override {
         if (!looks_like(line)) {
-            return reason_message;
+            return no_message(line, access.line, account);
         }
         Scanner text(line);
         text.expect("[");
@@ -55,7 +48,6 @@ public:
         return nullptr;
     }
 
-private:
     static Mode mode(Scanner& text) {
         for (const Mode mode : {Mode::bits64, Mode::bits32, Mode::bits16, Mode::real}) {
             if (text.skip(name_of(mode))) {
@@ -68,7 +60,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<Importer> instruction_log() { return std::make_unique<InstructionLog>(); }
+std::unique_ptr<Importer> instruction_log(std::string_view) { return std::make_unique<InstructionLog>(); }
 
 std::optional<Form> recognise_instruction_log(std::string_view line) {
     return looks_like(line) ? std::optional(Form::instruction_log) : std::nullopt;

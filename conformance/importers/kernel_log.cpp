@@ -1,27 +1,14 @@
-// Kernel messages: form 2 (msr events that tp_printk sends to the console), form 6 (the guest's "unchecked MSR access
-// error") and form 7 (the host's "Unhandled" and "Ignored"). What stands before the message may be a time in brackets,
-// a level, a syslog or journal prefix, or nothing.
+// Kernel messages: form 2 (msr events that tp_printk sends to the console), form 6 (a kernel's own "unchecked MSR access
+// error") and form 7 (what KVM says of its guests, "Unhandled" and "Ignored"). What stands before the message may be a
+// time in brackets, a level, a syslog or journal prefix, or nothing.
 #include "conformance/importers/importer.hpp"
+
+#include <fmt/format.h>
 
 #include <array>
 
 namespace vtlcheck::conformance::importers {
 namespace {
-
-/// Reads the time from "[    1.234567]", if there is one in what stands before a message.
-std::uint64_t time_in(std::string_view prefix) {
-    for (std::size_t open = prefix.find('['); open != std::string_view::npos; open = prefix.find('[', open + 1)) {
-        std::string_view text = prefix.substr(open + 1);
-        while (text.starts_with(' ')) {
-            text.remove_prefix(1);
-        }
-        std::uint64_t nanoseconds = 0;
-        if (take_time(text, nanoseconds) && text.starts_with(']')) {
-            return nanoseconds;
-        }
-    }
-    return 0;
-}
 
 /// Where a console event starts: at the front of the line or after "] " or "kernel: ", which no trace line has there.
 std::size_t find_console_event(std::string_view line) {
@@ -36,19 +23,11 @@ std::size_t find_console_event(std::string_view line) {
     return std::string_view::npos;
 }
 
-const char* no_message(std::string_view line) {
-    if (line.find_first_not_of(" \t") == std::string_view::npos) {
-        return reason_blank;
-    }
-    return line.starts_with('#') ? reason_header : reason_message;
-}
-
-class MsrConsole : public Importer {
-public:
-    const char* read(std::string_view line, Access& access) override {
+class MsrConsole : public LineImporter {
+    const char* parse(std::string_view line, Access& access, Account& account) override {
         const std::size_t at = line.starts_with('#') ? std::string_view::npos : find_console_event(line);
         if (at == std::string_view::npos) {
-            return no_message(line);
+            return no_message(line, access.line, account);
         }
         access.time_ns = time_in(line.substr(0, at));
         Scanner text(line.substr(at));
@@ -100,27 +79,17 @@ const Phrase* find_phrase(std::string_view line, std::size_t& at) {
     return nullptr;
 }
 
-class KernelLog : public Importer {
-public:
-    const char* read(std::string_view line, Access& access) override {
-        if (line.starts_with('#')) {
-            return reason_header;
+class KernelLog : public LineImporter {
+    const char* parse(std::string_view line, Access& access, Account& account) override {
+        const std::size_t at = line.find(unchecked);
+        if (line.starts_with('#') || at == std::string_view::npos) {
+            return no_message(line, access.line, account);
         }
-        std::size_t at = line.find(unchecked);
-        if (at != std::string_view::npos) {
-            access.time_ns = time_in(line.substr(0, at));
-            guest_error(line.substr(at + unchecked.size()), access);
-            return nullptr;
-        }
-        if (const Phrase* phrase = find_phrase(line, at); phrase != nullptr) {
-            access.time_ns = time_in(line.substr(0, at));
-            host_message(line.substr(0, at), *phrase, line.substr(at + phrase->text.size()), access);
-            return nullptr;
-        }
-        return no_message(line);
+        access.time_ns = time_in(line.substr(0, at));
+        guest_error(line.substr(at + unchecked.size()), access);
+        return nullptr;
     }
 
-private:
     static void guest_error(std::string_view message, Access& access) {
         Scanner text(message);
         access.write = text.skip("WRMSR to 0x");
@@ -143,37 +112,82 @@ private:
         access.faulted = true;
         access.fault_known = true;
     }
+};
 
-    static void host_message(std::string_view prefix, const Phrase& phrase, std::string_view rest, Access& access) {
-        if (const std::size_t vcpu = prefix.find("vcpu"); vcpu != std::string_view::npos) {
-            access.cpu = Scanner(prefix.substr(vcpu + 4)).number<std::uint32_t>(10, "a vCPU number");
+class KvmLog : public LineImporter {
+    const char* parse(std::string_view line, Access& access, Account& account) override {
+        std::size_t at = 0;
+        const Phrase* phrase = line.starts_with('#') ? nullptr : find_phrase(line, at);
+        if (phrase == nullptr) {
+            return other(line, access.line, account);
+        }
+        const std::string_view prefix = line.substr(0, at);
+        access.time_ns = time_in(prefix);
+        where(prefix, access);
+        Scanner text(line.substr(at + phrase->text.size()));
+        access.write = phrase->write;
+        access.msr = text.msr();
+        if (phrase->modern) {
+            text.expect(")");
+        }
+        if (text.skip(phrase->modern ? " = 0x" : " data 0x")) {
+            access.value = text.value();
+            access.value_known = true;
+        } else if (phrase->modern && phrase->write) {
+            text.fail("the value written");
+        }
+        text.end();
+        // KVM says "Unhandled" of writes that it lets pass, too.
+        access.fault_known = phrase->ignored;
+        if (access.write && !access.value_known) {
+            return reason_no_value;
+        }
+        note_machine(prefix, access.line, account);
+        return nullptr;
+    }
+
+    static const char* other(std::string_view line, std::uint32_t number, Account& account) {
+        constexpr std::string_view suppressed = " callbacks suppressed";
+        if (line.find(suppressed) != std::string_view::npos && line.find("kvm") != std::string_view::npos) {
+            account.lost(number_before(line, suppressed), line, number);
+            return reason_lost;
+        }
+        return no_message(line, number, account);
+    }
+
+    /// "vcpu0, guest rIP: 0x400448", either of which older kernels may leave out.
+    static void where(std::string_view prefix, Access& access) {
+        if (const std::size_t vcpu = prefix.rfind(" vcpu"); vcpu != std::string_view::npos) {
+            access.cpu = Scanner(prefix.substr(vcpu + 5)).number<std::uint32_t>(10, "a vCPU number");
         }
         constexpr std::string_view rip = "guest rIP: 0x";
         if (const std::size_t at = prefix.find(rip); at != std::string_view::npos) {
             access.rip = Scanner(prefix.substr(at + rip.size())).value();
         }
-        Scanner text(rest);
-        access.write = phrase.write;
-        access.msr = text.msr();
-        if (phrase.modern) {
-            text.expect(")");
-        }
-        if (text.skip(phrase.modern ? " = 0x" : " data 0x")) {
-            access.value = text.value();
-            access.value_known = true;
-        } else if (phrase.write) {
-            text.fail("the value written");
-        }
-        text.end();
-        // KVM says "Unhandled" of writes that it lets pass, too.
-        access.fault_known = phrase.ignored;
     }
+
+    void note_machine(std::string_view prefix, std::uint32_t line, Account& account) {
+        const std::uint64_t process = number_after(prefix, "kvm [");
+        if (process == 0 || several_machines_) {
+            return;
+        }
+        if (machine_ != 0 && process != machine_) {
+            several_machines_ = true;
+            account.assume(fmt::format("several virtual machines (kvm [{}] and, from line {} on, [{}]) are one",
+                                       machine_, line, process));
+        }
+        machine_ = process;
+    }
+
+    std::uint64_t machine_ = 0; ///< the process that runs it
+    bool several_machines_ = false;
 };
 
 } // namespace
 
-std::unique_ptr<Importer> msr_console() { return std::make_unique<MsrConsole>(); }
-std::unique_ptr<Importer> kernel_log() { return std::make_unique<KernelLog>(); }
+std::unique_ptr<Importer> msr_console(std::string_view) { return std::make_unique<MsrConsole>(); }
+std::unique_ptr<Importer> kernel_log(std::string_view) { return std::make_unique<KernelLog>(); }
+std::unique_ptr<Importer> kvm_log(std::string_view) { return std::make_unique<KvmLog>(); }
 
 std::optional<Form> recognise_kernel_log(std::string_view line) {
     if (line.starts_with('#')) {
@@ -182,11 +196,11 @@ std::optional<Form> recognise_kernel_log(std::string_view line) {
     if (find_console_event(line) != std::string_view::npos) {
         return Form::msr_console;
     }
-    std::size_t at = 0;
-    if (line.find(unchecked) != std::string_view::npos || find_phrase(line, at) != nullptr) {
+    if (line.find(unchecked) != std::string_view::npos) {
         return Form::kernel_log;
     }
-    return std::nullopt;
+    std::size_t at = 0;
+    return find_phrase(line, at) != nullptr ? std::optional(Form::kvm_log) : std::nullopt;
 }
 
 } // namespace vtlcheck::conformance::importers
