@@ -22,7 +22,9 @@ namespace {
 using proptests::AccessKey;
 using proptests::ReplayResult;
 
-const char* direction(const AccessKey& key) { return key.write ? "WRMSR" : "RDMSR"; }
+std::string direction(const AccessKey& key) {
+    return fmt::format("{}{}", key.tdvmcall ? "TDVMCALL " : "", key.write ? "WRMSR" : "RDMSR");
+}
 
 /// The entries of a map with the largest counts first.
 template <class Map, class Count>
@@ -44,7 +46,8 @@ std::uint64_t total(const proptests::Contrast& contrast) {
     return contrast.value + contrast.fault_gained + contrast.fault_lost;
 }
 
-std::string contrast_text(const proptests::Contrast& contrast) {
+std::string contrast_text(const AccessKey& key, const proptests::Contrast& contrast) {
+    const char* const fault = key.tdvmcall ? "error" : "#GP";
     std::string text;
     const auto add = [&](const std::string& part) { text += (text.empty() ? "" : "; ") + part; };
     if (contrast.value != 0) {
@@ -52,10 +55,10 @@ std::string contrast_text(const proptests::Contrast& contrast) {
                         contrast.specified_value, contrast.recorded_value));
     }
     if (contrast.fault_gained != 0) {
-        add(fmt::format("#GP {} times where the recording has none", grouped(contrast.fault_gained)));
+        add(fmt::format("{} {} times where the recording has none", fault, grouped(contrast.fault_gained)));
     }
     if (contrast.fault_lost != 0) {
-        add(fmt::format("no #GP {} times where the recording has one", grouped(contrast.fault_lost)));
+        add(fmt::format("no {} {} times where the recording has one", fault, grouped(contrast.fault_lost)));
     }
     return fmt::format("{} (first at line {})", text, contrast.line);
 }
@@ -70,10 +73,14 @@ Json to_json(const ReplayResult& result) {
     json["exits"] = result.steps;
     json["seconds"] = result.seconds;
     if (!result.is_trace) {
+        json["forced"] = result.import.forced;
+        json["caveat"] = conformance::caveat_of(result.import.form);
+        json["lines"] = result.import.lines;
         json["records"] = result.import.records();
         json["passthrough"] = result.passthrough;
         json["faults_recorded"] = result.import.faults;
         json["lost_events"] = result.import.lost_events;
+        json["notices"] = result.import.notices;
         json["skipped"] = Json::array();
         for (const auto& skipped : result.import.skipped) {
             json["skipped"].push_back(
@@ -98,6 +105,7 @@ Json to_json(const ReplayResult& result) {
     for (const auto& [key, contrast] : result.contrasts) {
         json["differs_from_recording"].push_back({{"msr", fmt::format("{:#x}", key.msr)},
                                                   {"access", key.write ? "write" : "read"},
+                                                  {"tdvmcall", key.tdvmcall},
                                                   {"value", contrast.value},
                                                   {"fault_gained", contrast.fault_gained},
                                                   {"fault_lost", contrast.fault_lost},
@@ -126,23 +134,47 @@ Json to_json(const ReplayResult& result) {
     return json;
 }
 
-std::string summary(const ReplayResult& result, std::size_t most) {
-    std::string text;
-    if (result.is_trace) {
-        text += fmt::format("{}: trace, {}\n", result.file, counted(result.steps, "exit"));
-    } else {
-        text += fmt::format(
-            "{}: {}, {} ({} reads, {} writes, {} faulting), {} pass through without an exit, {:.2f} s\n", result.file,
-            conformance::name_of(result.import.form), counted(result.import.records(), "record"),
-            grouped(result.import.reads), grouped(result.import.writes), grouped(result.import.faults),
-            grouped(result.passthrough), result.seconds);
-        for (const auto& notice : result.import.notices) {
-            text += fmt::format("  the recorder says: {}\n", notice);
-        }
-        for (const auto& assumption : result.assumptions) {
-            text += fmt::format("  assumed, since the recording does not show it: {}\n", assumption);
-        }
+namespace {
+
+/// What was read of a recording and what was not.
+std::string import_text(const ReplayResult& result, std::size_t most) {
+    const auto& import = result.import;
+    std::string text =
+        fmt::format("{}: {}{}, {} ({} reads, {} writes, {} faulting), {} pass through without an exit, {:.2f} s\n",
+                    result.file, conformance::name_of(import.form), import.forced ? " (as asked)" : "",
+                    counted(import.records(), "record"), grouped(import.reads), grouped(import.writes),
+                    grouped(import.faults), grouped(result.passthrough), result.seconds);
+    if (!import.skipped.empty()) {
+        text += fmt::format("  lines that are no record ({} of {}):\n", grouped(import.lines - import.records()),
+                            grouped(import.lines));
     }
+    for (const auto& skipped : import.skipped) {
+        text += fmt::format("    {:>9} x {} (first at line {})\n", grouped(skipped.lines), skipped.reason,
+                            skipped.first_line);
+    }
+    if (import.lost_events != 0 || !import.notices.empty()) {
+        text += fmt::format("  lost, as the recording says: {}\n", counted(import.lost_events, "event"));
+    }
+    for (std::size_t i = 0; i < std::min(import.notices.size(), most); ++i) {
+        text += fmt::format("    {}\n", import.notices[i]);
+    }
+    if (import.notices.size() > most) {
+        text += "    and more\n";
+    }
+    if (const auto caveat = conformance::caveat_of(import.form); !caveat.empty()) {
+        text += fmt::format("  of this form: {}\n", caveat);
+    }
+    for (const auto& assumption : result.assumptions) {
+        text += fmt::format("  assumed, since the recording does not show it: {}\n", assumption);
+    }
+    return text;
+}
+
+} // namespace
+
+std::string summary(const ReplayResult& result, std::size_t most) {
+    std::string text = result.is_trace ? fmt::format("{}: trace, {}\n", result.file, counted(result.steps, "exit"))
+                                       : import_text(result, most);
     std::string classes;
     for (std::size_t i = 0; i < result.accesses.size(); ++i) {
         const auto& [reads, writes] = result.accesses[i];
@@ -176,7 +208,7 @@ std::string summary(const ReplayResult& result, std::size_t most) {
     list("differs from the recording (information: the recording shows another machine)", result.contrasts, total,
          [](const auto& entry) {
              return fmt::format("{} {}: {}", direction(entry.first), msr_text(entry.first.msr),
-                                contrast_text(entry.second));
+                                contrast_text(entry.first, entry.second));
          });
     proptests::LogCount all;
     for (const auto& [kind, count] : result.log) {
@@ -358,12 +390,14 @@ int replay_all(const Options& options) {
 void add_replay(CLI::App& app, Action& chosen) {
     auto options = std::make_shared<Options>();
     auto* command = app.add_subcommand("replay", "Replay traces and recordings of real guests on both sides");
-    command->footer("Both sides are the implementation and the specification. The form of a file is found by its\n"
-                    "content; xz and gzip are read directly. Says what the guest did, what it would have seen\n"
-                    "otherwise, what the log shows, and whether both sides agree.");
+    command->footer(
+        "Both sides are the implementation and the specification. The form of a file is found by its\n"
+        "content (docs/importers.md); xz and gzip are read directly. Says what the guest did, what it would have seen\n"
+        "otherwise, what the log shows, and whether both sides agree.");
     command->add_option("FILE", options->files, "Traces and recordings")->required();
     command->add_option("--format", options->format,
-                        "Take the files for this form of recording: " + conformance::form_names());
+                        "Take the files for recordings of this form, whatever their content: " +
+                            conformance::form_names());
     command->add_option("--most", options->most, "Rows of each list to show")->capture_default_str();
     command->add_flag("--steps", options->steps, "Print every exit of a trace with the outcome that is specified");
     command->add_flag("--audit", options->audit, "Print the audit records that each file leads to");

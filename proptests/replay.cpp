@@ -67,7 +67,9 @@ public:
             seen.mode_known = true;
             seen.long_mode = true;
         }
+        tdvmcalls_ = tdvmcalls_ || access.tdvmcall;
     }
+    [[nodiscard]] bool tdvmcalls() const { return tdvmcalls_; }
     [[nodiscard]] std::uint32_t vps() const { return vps_; }
     [[nodiscard]] bool x2apic(std::uint32_t vp) const { return vp_[vp].x2apic; }
     [[nodiscard]] bool long_mode(std::uint32_t vp) const { return vp_[vp].long_mode; }
@@ -80,6 +82,7 @@ private:
         bool long_mode = false;
     };
     std::uint32_t vps_ = 1;
+    bool tdvmcalls_ = false;
     std::array<Vp, conformance::max_vps> vp_{};
 };
 
@@ -104,6 +107,9 @@ public:
         header_.vps = vps_for(foresight.vps() - 1);
         header_.config.vps = header_.vps;
         header_.start = conformance::InitialState::reset(header_.vps);
+        if (foresight.tdvmcalls()) {
+            assume_tdvmcalls();
+        }
         for (std::uint32_t vp = 0; vp < foresight.vps(); ++vp) {
             if (foresight.x2apic(vp)) {
                 assume_x2apic(vp);
@@ -124,26 +130,15 @@ public:
             return;
         }
         const std::uint32_t vp = access.cpu % conformance::max_vps;
+        if (access.cpu >= conformance::max_vps && !folded_) {
+            folded_ = true;
+            result_.assumptions.push_back(
+                fmt::format("a partition has {0} VPs, so processor n is VP n modulo {0}", conformance::max_vps));
+        }
         note_access(result_, access.msr, access.write);
         make_room(vp);
         assume_what_is_not_shown(access, vp);
-
-        const auto& registers = lockstep_.state().vp[vp];
-        const bool armed = model::oracle_armed(lockstep_.config(), registers.shared, registers.vtl[0], false,
-                                               access.msr, access.write);
-        if (armed != subject_.access_exits(vp, 0, access.msr, access.write)) {
-            result_.divergence =
-                Divergence{.step = result_.steps,
-                           .clause = "EXIT-09",
-                           .differences = {{fmt::format("vp{}.vtl0.msr_bitmap", vp),
-                                            fmt::format("{}[{:#x}]", access.write ? "write" : "read", access.msr),
-                                            armed ? "intercept" : "pass", armed ? "pass" : "intercept"}},
-                           .subject_error = {}};
-            result_.divergence_line = access.line;
-            return;
-        }
-        if (!armed) {
-            ++result_.passthrough;
+        if (!access.tdvmcall && passes(access, vp)) {
             return;
         }
         const ConcreteExit exit = exit_of(access, vp);
@@ -165,6 +160,26 @@ public:
     }
 
 private:
+    /// Whether the instruction runs without an exit, or the two sides differ in that.
+    bool passes(const Access& access, std::uint32_t vp) {
+        const auto& registers = lockstep_.state().vp[vp];
+        const bool armed = model::oracle_armed(lockstep_.config(), registers.shared, registers.vtl[0], false,
+                                               access.msr, access.write);
+        if (armed != subject_.access_exits(vp, 0, access.msr, access.write)) {
+            result_.divergence =
+                Divergence{.step = result_.steps,
+                           .clause = "EXIT-09",
+                           .differences = {{fmt::format("vp{}.vtl0.msr_bitmap", vp),
+                                            fmt::format("{}[{:#x}]", access.write ? "write" : "read", access.msr),
+                                            armed ? "intercept" : "pass", armed ? "pass" : "intercept"}},
+                           .subject_error = {}};
+            result_.divergence_line = access.line;
+            return true;
+        }
+        result_.passthrough += armed ? 0U : 1U;
+        return !armed;
+    }
+
     void start() {
         started_ = lockstep_.start(header_, Watch::campaign);
         if (started_ && options_.started) {
@@ -173,15 +188,22 @@ private:
     }
 
     static ConcreteExit exit_of(const Access& access, std::uint32_t vp) {
+        const auto reason = access.write ? model::reason_wrmsr : model::reason_rdmsr;
         ConcreteExit exit;
         exit.vp = vp;
         exit.now = access.time_ns;
-        exit.info[model::info_rax] = access.write ? model::reason_wrmsr : model::reason_rdmsr;
-        exit.info[model::info_r11] = std::uint64_t{2} << 32U;
+        exit.info[model::info_rax] = access.tdvmcall ? model::reason_tdcall : reason;
+        exit.info[model::info_r11] = std::uint64_t{access.tdvmcall ? 4U : 2U} << 32U;
         const bool code64 = in_long_mode(access);
         exit.info[model::info_rsi] = code64 ? 0xFFFFFFFFA09B0010 : 0xFFFFFFFFC09B0010;
         exit.cr0 = code64 ? 0x80050033 : access.mode == Mode::real ? 0x10 : 0x33;
         exit.rip = access.rip;
+        if (access.tdvmcall) {
+            exit.gpr[model::r11] = reason;
+            exit.gpr[model::r12] = access.msr;
+            exit.gpr[model::r13] = access.write ? access.value : 0;
+            return exit;
+        }
         exit.gpr[model::rcx] = access.msr;
         if (access.write) {
             exit.gpr[model::rax] = access.value & 0xFFFFFFFF;
@@ -223,6 +245,11 @@ private:
             assume_x2apic(vp);
             start();
         }
+        if (access.tdvmcall && !header_.config.untrusted_synic.value()) {
+            header_.start = lockstep_.state();
+            assume_tdvmcalls();
+            start();
+        }
         if (in_long_mode(access) && !long_mode_judged_[vp]) {
             long_mode_judged_[vp] = true;
             if ((lockstep_.state().vp[vp].vtl[0].efer.value() & model::efer_lme) == 0) {
@@ -233,6 +260,10 @@ private:
         }
     }
 
+    void assume_tdvmcalls() {
+        result_.assumptions.emplace_back("VTL0 is offered TDVMCALLs (untrusted synic)");
+        header_.config.untrusted_synic = Bool(true);
+    }
     void assume_x2apic(std::uint32_t vp) {
         result_.assumptions.push_back(fmt::format("VP {}: its APIC is in x2APIC mode", vp));
         auto& vtl = header_.start.vp[vp].vtl[0];
@@ -250,15 +281,17 @@ private:
         note_log(result_, out);
         note_unknown(result_, out);
 
-        const bool faults = out.event.value() != 0;
+        const bool faults = out.event.value() != 0 || (access.tdvmcall && out.gpr[model::r10].value() != 0);
         const bool fault_gained = faults && access.fault_known && !access.faulted;
         const bool fault_lost = !faults && access.faulted;
-        const std::uint64_t value = (out.gpr[model::rax].value() & 0xFFFFFFFF) | (out.gpr[model::rdx].value() << 32U);
+        const std::uint64_t value =
+            access.tdvmcall ? out.gpr[model::r11].value()
+                            : (out.gpr[model::rax].value() & 0xFFFFFFFF) | (out.gpr[model::rdx].value() << 32U);
         const bool differs = !access.write && access.value_known && !access.faulted && !faults && value != access.value;
         if (!fault_gained && !fault_lost && !differs) {
             return;
         }
-        Contrast& contrast = result_.contrasts[{access.msr, access.write}];
+        Contrast& contrast = result_.contrasts[{access.msr, access.write, access.tdvmcall}];
         contrast.fault_gained += fault_gained ? 1U : 0U;
         contrast.fault_lost += fault_lost ? 1U : 0U;
         if (differs && contrast.value++ == 0) {
@@ -282,6 +315,7 @@ private:
     const ReplayOptions& options_;
     conformance::TraceHeader header_;
     bool started_ = false;
+    bool folded_ = false;
     std::array<bool, conformance::max_vps> apic_base_written_{};
     std::array<bool, conformance::max_vps> long_mode_judged_{};
 };
@@ -388,6 +422,8 @@ ReplayResult replay(conformance::Subject& subject, const std::string& path, cons
         result.import =
             conformance::import_recording(lines, [&](const Access& access) { recording.feed(access); }, options.form);
         recording.finish();
+        const auto& imported = result.import.assumptions;
+        result.assumptions.insert(result.assumptions.begin(), imported.begin(), imported.end());
     }
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     return result;

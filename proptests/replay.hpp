@@ -15,10 +15,11 @@
 
 namespace vtlcheck::proptests {
 
-/// An access as it is counted: MSR number and direction.
+/// An access as it is counted: MSR number, direction, and whether it was a TDVMCALL.
 struct AccessKey {
     std::uint32_t msr = 0;
     bool write = false;
+    bool tdvmcall = false;
     friend auto operator<=>(const AccessKey&, const AccessKey&) = default;
 };
 
@@ -26,8 +27,8 @@ struct AccessKey {
 /// machine's values and another hypervisor's faults.
 struct Contrast {
     std::uint64_t value = 0;          ///< reads that would give another value
-    std::uint64_t fault_gained = 0;   ///< #GP where the recording has none
-    std::uint64_t fault_lost = 0;     ///< no #GP where the recording has one
+    std::uint64_t fault_gained = 0;   ///< #GP, or an error of a TDVMCALL, where the recording has none
+    std::uint64_t fault_lost = 0;     ///< none where the recording has one
     std::uint64_t recorded_value = 0; ///< of the first that differs
     std::uint64_t specified_value = 0;
     std::uint32_t line = 0; ///< of the first difference of any kind

@@ -140,7 +140,9 @@ TEST_F(CommandLine, BadUsageIsRefusedInOneLine) {
     expect_refused("explain wrmsr 0x10 --isolation snp", "--isolation");
     expect_refused("spec --format pdf", "--format");
     expect_refused("replay", "FILE");
-    expect_refused("replay --format punch-cards x", "punch-cards");
+    expect_refused("replay --format punch-cards x",
+                   "--format punch-cards is none of msr-ftrace, msr-console, kvm-ftrace, perf-script, trace-cmd, "
+                   "kernel-log, kvm-log, xen-console, instruction-log, openhcl-json, openhcl-kmsg");
     expect_refused("verify --traces nowhere", "nowhere");
 }
 
@@ -557,6 +559,61 @@ TEST_F(CommandLine, ReplayOfTheBundledRecordingsConforms) {
     const auto json = nlohmann::json::parse(result.out);
     EXPECT_GE(json["files"].size(), 10U);
     EXPECT_GT(json["records"], 10'000);
+}
+
+TEST_F(CommandLine, ReplayTellsWhatOfARecordingIsMapped) {
+    for (const char* form : {"msr-ftrace", "msr-console", "kvm-ftrace", "perf-script", "trace-cmd", "kernel-log",
+                             "kvm-log", "xen-console", "instruction-log", "openhcl-json", "openhcl-kmsg"}) {
+        const std::string file = std::string(" " VTLCHECK_SOURCE "/conformance/tests/recordings/") + form + ".txt";
+        EXPECT_NE(run("replay --help").out.find(form), std::string::npos) << form;
+        const auto found = nlohmann::json::parse(run("replay --json" + file).out)["files"][0];
+        EXPECT_EQ(found["kind"], form);
+        EXPECT_EQ(found["forced"], false);
+        EXPECT_EQ(found["verdict"], "conforms");
+        auto asked = nlohmann::json::parse(run(std::string("replay --json --format ") + form + file).out)["files"][0];
+        EXPECT_EQ(asked["forced"], true);
+        EXPECT_EQ(asked["records"], found["records"]);
+        EXPECT_EQ(asked["skipped"], found["skipped"]);
+    }
+    const std::string log = write("openhcl.log", "Linux version 6.1\n"
+                                                 " WARN  unknown tdx vm msr write msr=0x135\n"
+                                                 " WARN  unknown tdx vm msr read dropped_ratelimited=0x7 msr=0x136\n"
+                                                 "DEBUG  tdvmcall msr read msr=0x40000081 value=0x2\n"
+                                                 " WARN  unknown tdx vm msr read msr=\n");
+    const auto text = run("replay " + log).out;
+    for (const char* part :
+         {"openhcl.log: openhcl-kmsg, 2 records (2 reads, 0 writes, 0 faulting), ",
+          "  lines that are no record (3 of 5):\n"
+          "            1 x other message (first at line 1)\n"
+          "            1 x write whose value is not recorded, cannot be replayed (first at line 2)\n"
+          "            1 x MSR access that does not parse, expected: an MSR number of at most 32 bits, hexadecimal "
+          "(first at line 5)\n"
+          "  lost, as the recording says: 7 events\n"
+          "    line 3: unknown tdx vm msr read: dropped_ratelimited 7\n"
+          "  of this form: rate limited, so this is no count; neither processor nor VTL is told, so all are VTL0 of VP "
+          "0\n"
+          "  assumed, since the recording does not show it: VTL0 is offered TDVMCALLs (untrusted synic)\n",
+          "TDVMCALL RDMSR 0x40000081", "value 1 times, first 0x1 instead of 0x2 (first at line 4)"}) {
+        EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+    }
+    EXPECT_NE(run("replay --format openhcl-kmsg " + log).out.find("openhcl-kmsg (as asked), 2 records"),
+              std::string::npos);
+    const auto json = nlohmann::json::parse(run("replay --json " + log).out)["files"][0];
+    EXPECT_EQ(json["lines"], 5);
+    EXPECT_EQ(json["lost_events"], 7);
+    EXPECT_EQ(json["skipped"].size(), 3U);
+    EXPECT_EQ(json["notices"].size(), 1U);
+    EXPECT_EQ(json["assumptions"].size(), 2U);
+    expect_refused(
+        "replay --format xen-console " + log,
+        "no MSR access of the form xen-console, which was asked for, that can be replayed in 5 lines: 1 x other "
+        "message, 4 x line of the form openhcl-kmsg");
+    expect_refused("replay " + write("valueless.log", " WARN  unknown tdx vm msr write msr=0x135\n"),
+                   "that can be replayed in 1 lines: 1 x write whose value is not recorded");
+    // A pipe cannot be read beforehand: what the recording is of turns out on the way.
+    const auto piped = run("replay - <" + log);
+    EXPECT_EQ(piped.exit_code, 0) << piped.err;
+    EXPECT_NE(piped.out.find("first 0x1 instead of 0x2"), std::string::npos) << piped.out;
 }
 
 TEST_F(CommandLine, VerifyWritesTheReportWhole) {
