@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace vtlcheck::conformance::importers {
 namespace {
@@ -70,7 +71,7 @@ void Account::skip(const char* reason, std::string_view line, std::uint32_t numb
 }
 
 void Account::lost(std::uint64_t events, std::string_view notice, std::uint32_t line) {
-    marked_ += events;
+    marked_ += std::min(events, std::numeric_limits<std::uint64_t>::max() - marked_);
     if (summary_.notices.size() < max_notices) {
         summary_.notices.push_back(fmt::format("line {}: {}", line, printable(notice.substr(0, 200))));
     }
@@ -103,7 +104,8 @@ void Account::assume(const std::string& assumption) {
 }
 
 void Account::finish() {
-    summary_.lost_events = cut_ + std::max(overwritten_, marked_);
+    const std::uint64_t lost = std::max(overwritten_, marked_);
+    summary_.lost_events = lost + std::min(cut_, std::numeric_limits<std::uint64_t>::max() - lost);
     std::stable_sort(summary_.skipped.begin(), summary_.skipped.end(),
                      [](const Skipped& a, const Skipped& b) { return a.first_line < b.first_line; });
 }

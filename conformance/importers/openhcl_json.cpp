@@ -84,7 +84,7 @@ private:
         return depth_ != 0;
     }
     static std::uint64_t count(const std::string& digits) {
-        std::uint32_t number = 0;
+        std::uint64_t number = 0;
         (void)std::from_chars(digits.data(), digits.data() + digits.size(), number);
         return number;
     }

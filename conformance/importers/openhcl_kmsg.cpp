@@ -19,7 +19,7 @@ std::size_t find_level(std::string_view head) {
         for (std::size_t at = head.find(level); at != std::string_view::npos; at = head.find(level, at + 1)) {
             const std::string_view after = head.substr(at + level.size());
             // Then nothing, or a span.
-            if ((at == 0 || head[at - 1] == ' ' || head[at - 1] == '>') &&
+            if ((at == 0 || std::string_view(" >;").find(head[at - 1]) != std::string_view::npos) &&
                 (after.find_first_not_of(' ') == std::string_view::npos || after.ends_with(": "))) {
                 return at;
             }
@@ -89,7 +89,7 @@ private:
             } else if (name == "value" || name == "data") {
                 event.value = hexadecimal<std::uint64_t>(value, "a value of at most 64 bits, hexadecimal");
             } else if (name == "dropped_ratelimited") {
-                dropped = hexadecimal<std::uint32_t>(value, "a count of at most 32 bits, hexadecimal");
+                dropped = hexadecimal<std::uint64_t>(value, "a count of at most 64 bits, hexadecimal");
             }
         }
     }

@@ -50,7 +50,10 @@ std::uint64_t time_in(std::string_view prefix) {
 }
 
 std::uint64_t number_before(std::string_view line, std::string_view label) {
-    const std::size_t end = std::min(line.find(label), line.size());
+    const std::size_t end = line.find(label);
+    if (end == std::string_view::npos) {
+        return 0;
+    }
     std::size_t begin = end;
     while (begin > 0 && line[begin - 1] >= '0' && line[begin - 1] <= '9') {
         --begin;

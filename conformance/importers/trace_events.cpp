@@ -21,19 +21,15 @@ Side side_of(std::string_view sample) {
     return sample.find("kvm_msr: ") != std::string_view::npos ? Side::host : Side::unknown;
 }
 
+constexpr std::string_view perf_loss = "PERF_RECORD_LOST";
+
 /// "CPU:1 [LOST 12 EVENTS]" of ftrace, "CPU:1 [12 EVENTS DROPPED]" or, without a number, "CPU:1 [EVENTS DROPPED]" of
 /// trace-cmd, "PERF_RECORD_LOST lost 12" and "PERF_RECORD_LOST_SAMPLES lost 12" of perf.
-bool tells_of_loss(std::string_view line, std::uint64_t& events) {
-    if (line.starts_with("CPU:") && line.find("EVENTS") != std::string_view::npos) {
-        events = line.find("[LOST ") != std::string_view::npos ? number_after(line, "[LOST ")
-                                                               : number_before(line, " EVENTS DROPPED]");
-        return true;
-    }
-    if (line.find("PERF_RECORD_LOST") != std::string_view::npos) {
-        events = number_after(line, " lost ");
-        return true;
-    }
-    return false;
+const char* lost(std::string_view line, std::uint32_t number, Account& account) {
+    const std::uint64_t events = number_after(line, "[LOST ") + number_before(line, " EVENTS DROPPED]") +
+                                 (line.find(perf_loss) != std::string_view::npos ? number_after(line, " lost ") : 0);
+    account.lost(events, line, number);
+    return reason_lost;
 }
 
 /// An address, indented, before a symbol.
@@ -144,6 +140,9 @@ private:
         if (!parse_trace_event(line, event)) {
             return no_event(line, access.line, account);
         }
+        if (event.name.starts_with(perf_loss)) {
+            return lost(line, access.line, account);
+        }
         const bool neighbour = event.name == "kvm_exit" || event.name == "kvm_entry";
         const bool guest_event = is_guest_event(event);
         if ((event.printer != printer_ && event.printer != Printer::unknown) ||
@@ -187,9 +186,8 @@ private:
             (printer_ == Printer::trace_cmd && (line.starts_with("cpus=") || line.starts_with("version = ")))) {
             return reason_header;
         }
-        if (std::uint64_t events = 0; tells_of_loss(line, events)) {
-            account.lost(events, line, number);
-            return reason_lost;
+        if (line.starts_with("CPU:") && line.find("EVENTS") != std::string_view::npos) {
+            return lost(line, number, account);
         }
         for (const char* name : {" kvm_msr: ", ":kvm_msr: ", " read_msr: ", " write_msr: "}) {
             const std::size_t at = line.find(name);
@@ -201,9 +199,10 @@ private:
         return printer_ == Printer::perf && in_call_chain(line) ? reason_call_chain : reason_no_event;
     }
 
-    /// A report of several files puts the file's name before the task, which has 16 columns.
+    /// A report of several files puts "<file>: " before the task, which has 16 columns.
     bool of_this_file(const TraceEvent& event) {
-        const std::string_view file = event.task.substr(0, event.task.size() < 16 ? 0 : event.task.size() - 16);
+        const std::string_view before = event.task.substr(0, event.task.size() < 16 ? 0 : event.task.size() - 16);
+        const std::string_view file = before.ends_with(": ") ? before : std::string_view();
         if (!file_) {
             file_ = file;
         }

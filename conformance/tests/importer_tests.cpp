@@ -177,7 +177,7 @@ TEST(Importer, PerfScript) {
                     " CPU 0/KVM   112/113 d..1. [013]    12.655442:          1 kvm:kvm_exit: vcpu 5 reason msr rip "
                     "0xfff0 info1 0x1\n"
                     " CPU 0/KVM   112/113 d..1. [013]    12.655443:          1 kvm:kvm_msr: msr_read 11 = 0x0 (#GP)\n"
-                    " swapper     0 [001]    12.7: PERF_RECORD_LOST lost 9\n"
+                    " swapper     0 [001]    12.700000: PERF_RECORD_LOST lost 9\n"
                     " swapper     0 [001]    12.700000: msr:write_msr: 48, value 0\n");
     ASSERT_EQ(i.accesses.size(), 2U);
     EXPECT_EQ(describe(i.accesses[0]), "cpu0 write 10 = 2 rip 0 mode unknown at 12655441283 line 1");
@@ -221,9 +221,9 @@ TEST(Importer, TraceCmd) {
 TEST(Importer, TraceCmdReadsOneFileOfAReport) {
     const Import i =
         import_text("cpus=4\n"
-                    "guest.dat:            <idle>-0     [001]     1.000000: write_msr:            48, value 1\n"
-                    "guest.dat:      tmux: server-9     [002]     1.000001: read_msr:             48, value 1\n"
-                    " host.dat:            <idle>-0     [003]     1.000002: write_msr:            49, value 1\n");
+                    "guest.dat:           <idle>-0     [001]     1.000000: write_msr:            48, value 1\n"
+                    "guest.dat:     tmux: server-9     [002]     1.000001: read_msr:             48, value 1\n"
+                    " host.dat:           <idle>-0     [003]     1.000002: write_msr:            49, value 1\n");
     EXPECT_EQ(i.summary.form, Form::trace_cmd);
     ASSERT_EQ(i.accesses.size(), 2U);
     EXPECT_EQ(describe(i.accesses[1]), "cpu2 read 48 = 1 #GP? rip 0 mode unknown at 1000001000 line 3");
@@ -398,6 +398,15 @@ TEST(Importer, OpenhclKmsg) {
     EXPECT_EQ(skipped(i.summary, "MSR access whose number is not recorded, cannot be replayed"), 1U);
     EXPECT_EQ(skipped(i.summary, "other message"), 1U);
     EXPECT_EQ(i.summary.lost_events, 31U);
+}
+
+TEST(Importer, LossesDoNotOverflow) {
+    const std::string read =
+        json(R"("message":"unknown tdx vm msr read","msr":1,"dropped_ratelimited":18446744073709551615)");
+    EXPECT_EQ(import_text(read + read).summary.lost_events, 18446744073709551615U);
+    EXPECT_EQ(import_text("4,1,2,-;ERROR  unrecognized msr read dropped_ratelimited=0xffffffffffffffff index=0x1\n")
+                  .summary.lost_events,
+              18446744073709551615U);
 }
 
 TEST(Importer, KernelMessagesThatWereDroppedAreLost) {
