@@ -610,6 +610,9 @@ TEST_F(CommandLine, ReplayTellsWhatOfARecordingIsMapped) {
         "message, 4 x line of the form openhcl-kmsg");
     expect_refused("replay " + write("valueless.log", " WARN  unknown tdx vm msr write msr=0x135\n"),
                    "that can be replayed in 1 lines: 1 x write whose value is not recorded");
+    EXPECT_NE(run("replay " + write("many.log", "[  0.119149] cpu70 rdmsr 0xfe = 0x508 rip 0x10 mode 32\n"))
+                  .out.find("a partition has 64 VPs, so processor n is VP n modulo 64"),
+              std::string::npos);
     // A pipe cannot be read beforehand: what the recording is of turns out on the way.
     const auto piped = run("replay - <" + log);
     EXPECT_EQ(piped.exit_code, 0) << piped.err;

@@ -106,8 +106,8 @@ void Account::assume(const std::string& assumption) {
 void Account::finish() {
     const std::uint64_t lost = std::max(overwritten_, marked_);
     summary_.lost_events = lost + std::min(cut_, std::numeric_limits<std::uint64_t>::max() - lost);
-    std::stable_sort(summary_.skipped.begin(), summary_.skipped.end(),
-                     [](const Skipped& a, const Skipped& b) { return a.first_line < b.first_line; });
+    std::sort(summary_.skipped.begin(), summary_.skipped.end(),
+              [](const Skipped& a, const Skipped& b) { return a.first_line < b.first_line; });
 }
 
 } // namespace vtlcheck::conformance::importers

@@ -18,7 +18,7 @@ void LineImporter::read(std::string_view line, std::uint32_t number, Account& ac
 bool take_time(std::string_view& text, std::uint64_t& nanoseconds) {
     const char* const last = text.data() + text.size();
     std::uint32_t seconds = 0;
-    const auto whole = std::from_chars(text.data(), last, seconds);
+    const auto whole = std::from_chars(text.data(), text.data() + text.size(), seconds);
     if (whole.ec != std::errc() || whole.ptr == last || *whole.ptr != '.') {
         return false;
     }
