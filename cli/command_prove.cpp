@@ -305,6 +305,7 @@ CLI::App& add_proofs(CLI::App& app, Action& chosen, const ProofCommand& of) {
     command->add_option("--threads", options->threads, "Threads; 0 is one per processor")
         ->check(CLI::Range(0U, 1024U))
         ->capture_default_str();
+    options->proofs.second_solver = of.second_solver;
     options->proofs.add_to(*command, of.keeps);
     command->add_option("--of-mutant", options->mutant,
                         "Put this mutant of the specification to the claims instead, to see them refuted; "

@@ -35,6 +35,7 @@ struct ProofCommand {
     const char* description;
     std::function<std::vector<proofs::Claim>()> claims; ///< asked when the command runs
     bool keeps = true;                                  ///< results are kept for later runs (ProofOptions)
+    const char* second_solver = "cvc5";                 ///< unless another is asked for
 };
 /// Gives the command, to which options may be added.
 CLI::App& add_proofs(CLI::App& app, Action& chosen, const ProofCommand& of);

@@ -10,7 +10,7 @@ vtlcheck=$1 bitcode=$2 folder=$3
 
 rm -rf "$folder"
 mkdir -p "$folder"
-"$vtlcheck" refine REFINE-DRAIN REFINE-REVOKE | tee "$folder/good.txt"
+"$vtlcheck" refine REFINE-DRAIN REFINE-REVOKE --second-solver cvc5 | tee "$folder/good.txt"
 grep -q '^proved: 2 of 2 claims proved' "$folder/good.txt"
 
 llvm-dis-19 "$bitcode" -o "$folder/good.ll"
@@ -22,7 +22,7 @@ if cmp -s "$folder/good.ll" "$folder/bad.ll"; then
 fi
 llvm-as-19 "$folder/bad.ll" -o "$folder/bad.bc"
 status=0
-"$vtlcheck" refine REFINE-RDMSR --bitcode "$folder/bad.bc" --second-solver none >"$folder/bad.txt" || status=$?
+"$vtlcheck" refine REFINE-RDMSR --bitcode "$folder/bad.bc">"$folder/bad.txt" || status=$?
 cat "$folder/bad.txt"
 if ((status != 1)) || ! grep -q '^refuted  REFINE-RDMSR' "$folder/bad.txt"; then
     echo "the changed bitcode was not refuted (exit code $status)" >&2
