@@ -95,7 +95,7 @@ fn route(isolation: u8, set: bool, register: u32) -> Route {
 }
 
 /// The guard: whether the host may be asked for a register (P38).
-fn guard(config: &Config, set: bool, vtl: u8, register: u32) -> bool {
+pub fn guard(config: &Config, set: bool, vtl: u8, register: u32) -> bool {
     match vtl {
         2 if set => {
             let isolated = config.hardware_isolated();
@@ -148,7 +148,7 @@ fn validated(config: &Config, register: u32, value: u64) -> Option<u64> {
         name::VSM_CAPABILITIES => value & 0x20000 | u64::from(config.isolation == isolation::TDX),
         _ => value,
     };
-    good.then(|| withheld)
+    good.then_some(withheld)
 }
 
 /// A register that a VTL has only in some states (P39).

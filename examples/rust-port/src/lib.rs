@@ -9,6 +9,7 @@ pub mod control;
 pub mod exit;
 pub mod host;
 pub mod hypercall;
+pub mod inspect;
 pub mod log;
 pub mod msr;
 pub mod registers;

@@ -6,6 +6,7 @@ use crate::rows::{msr_row, Passes};
 use crate::rules;
 use crate::state::{Config, VpState};
 use crate::step::Step;
+use crate::tables::MSRS;
 use crate::vocabulary::{msr, name, Disposition, Request, Site};
 
 /// A port may differ where it says so in its waivers. This one tells the host of a crash only if the guest sets CrashNotify,
@@ -34,6 +35,30 @@ pub fn armed(config: &Config, state: &VpState, vtl: usize, number: u32, write: b
         Passes::Offload => !(vtl == 0 && state.vp.apic_offload && state.vtl[0].x2apic()),
         Passes::TscAux => !config.tsc_aux,
     }
+}
+
+pub const BITMAP_WORDS: usize = 512;
+
+/// The MSR bitmap of a VTL: words 0x000 read low, 0x080 read high, 0x100 write low, 0x180 write high; 1 intercepts.
+pub fn fill_bitmap(config: &Config, state: &VpState, vtl: usize, bitmap: &mut [u64; BITMAP_WORDS]) {
+    bitmap.fill(!0);
+    for row in MSRS.iter().filter(|row| row.read_passes != Passes::Never || row.write_passes != Passes::Never) {
+        for number in row.first..=row.last {
+            let high = if number >= 0xC000_0000 { 0x80 } else { 0 };
+            let at = (number & 0x1FFF) as usize;
+            for (write, base) in [(false, high), (true, high + 0x100)] {
+                if !armed(config, state, vtl, number, write) {
+                    bitmap[base + at / 64] &= !(1 << (at % 64));
+                }
+            }
+        }
+    }
+}
+
+/// What the bitmaps of a VP depend on besides the configuration.
+pub fn bitmap_inputs(state: &VpState) -> (bool, u64, bool) {
+    let vp = &state.vp;
+    (vp.vtl1_present, vp.intercept_control, vp.apic_offload && state.vtl[0].x2apic())
 }
 
 fn x2apic_reads(number: u32) -> bool {
@@ -144,7 +169,7 @@ impl Step<'_, '_> {
 
     fn read_apic(&mut self, number: u32) -> Option<u64> {
         self.request(Request::ApicRead, number, 0);
-        (!self.exit.answers.apic_fault).then(|| self.exit.answers.apic_value)
+        (!self.exit.answers.apic_fault).then_some(self.exit.answers.apic_value)
     }
 
     pub fn wrmsr(&mut self) {
@@ -203,8 +228,8 @@ impl Step<'_, '_> {
                 self.shared.vtl[self.vtl()].reference_tsc = value;
             }
             msr::EOM => {}
-            msr::BIOS_SIGN_ID => return (value == 0).then(|| ()),
-            msr::MCG_STATUS => return (value <= 7).then(|| ()),
+            msr::BIOS_SIGN_ID => return (value == 0).then_some(()),
+            msr::MCG_STATUS => return (value <= 7).then_some(()),
             _ if row.constant.is_some() => {}
             _ => return self.write_vtl_msr(self.vtl(), number, value),
         }
@@ -298,7 +323,7 @@ impl Step<'_, '_> {
 
     fn write_apic(&mut self, number: u32, value: u64) -> Option<()> {
         self.request(Request::ApicWrite, number, value);
-        (!self.exit.answers.apic_fault).then(|| ())
+        (!self.exit.answers.apic_fault).then_some(())
     }
 
     /// Maps or unmaps the page that a register enables; nothing if guest memory refuses it.
@@ -310,7 +335,7 @@ impl Step<'_, '_> {
         match overlay(old, new) {
             Some((true, page)) => {
                 self.request(take, number, page);
-                (!self.exit.answers.page_refused).then(|| ())
+                (!self.exit.answers.page_refused).then_some(())
             }
             Some((false, page)) => {
                 self.request(leave, number, page);

@@ -3,6 +3,10 @@
 use crate::bits::*;
 use crate::state::{Config, Context, Segment, Table, VtlState};
 
+fn implies(premise: bool, conclusion: bool) -> bool {
+    !premise || conclusion
+}
+
 pub fn canonical(config: &Config, address: u64) -> bool {
     let shift = if config.la57 { 7 } else { 16 };
     ((address << shift) as i64 >> shift) as u64 == address
@@ -14,7 +18,7 @@ pub fn apic_base(config: &Config, old: u64, value: u64) -> Option<u64> {
     let (enabled, extended) = (all(value, APIC_BASE_EN), all(value, APIC_BASE_EXTD));
     let leaves_x2apic = all(old, APIC_BASE_EXTD) && !extended && enabled;
     let refused = any(value, !ALLOWED) || extended && !(enabled && config.x2apic_capable) || leaves_x2apic;
-    (!refused).then(|| value & !APIC_BASE_BSP | old & APIC_BASE_BSP)
+    (!refused).then_some(value & !APIC_BASE_BSP | old & APIC_BASE_BSP)
 }
 
 pub fn pat(value: u64) -> bool {
@@ -48,8 +52,8 @@ pub fn cr0_adjusted(value: u64) -> u64 {
 
 fn cr0_bits(adjusted: u64) -> bool {
     adjusted >> 32 == 0
-        && !(all(adjusted, CR0_PG) && !all(adjusted, CR0_PE))
-        && !(all(adjusted, CR0_NW) && !all(adjusted, CR0_CD))
+        && implies(all(adjusted, CR0_PG), all(adjusted, CR0_PE))
+        && implies(all(adjusted, CR0_NW), all(adjusted, CR0_CD))
 }
 
 fn cr4_bits(config: &Config, value: u64) -> bool {
@@ -63,16 +67,16 @@ fn rflags_bits(value: u64) -> bool {
 /// The entry rule (P24): whether these registers together can be entered.
 fn enterable(cr0: u64, cr4: u64, efer: u64, rflags: u64) -> bool {
     let lma = all(efer, EFER_LME) && all(cr0, CR0_PG);
-    !(lma && !all(cr4, CR4_PAE))
-        && !(all(cr4, CR4_PCIDE) && !lma)
-        && !(all(cr4, CR4_CET) && !all(cr0, CR0_WP))
-        && !(all(rflags, RFLAGS_VM) && (lma || !all(cr0, CR0_PE)))
+    implies(lma, all(cr4, CR4_PAE))
+        && implies(all(cr4, CR4_PCIDE), lma)
+        && implies(all(cr4, CR4_CET), all(cr0, CR0_WP))
+        && implies(all(rflags, RFLAGS_VM), all(cr0, CR0_PE) && !lma)
 }
 
 /// CR0 as stored.
 pub fn cr0(vtl: &VtlState, value: u64) -> Option<u64> {
     let adjusted = cr0_adjusted(value);
-    (cr0_bits(adjusted) && enterable(adjusted, vtl.cr4, vtl.efer, vtl.rflags)).then(|| adjusted)
+    (cr0_bits(adjusted) && enterable(adjusted, vtl.cr4, vtl.efer, vtl.rflags)).then_some(adjusted)
 }
 
 pub fn cr4(config: &Config, vtl: &VtlState, value: u64) -> bool {
@@ -84,14 +88,14 @@ pub fn rflags(vtl: &VtlState, value: u64) -> bool {
 }
 
 pub fn xcr0(config: &Config, value: u64) -> bool {
-    let together = |mask: u64| !any(value, mask) || all(value, mask);
+    let together = |mask: u64| implies(any(value, mask), all(value, mask));
     let avx512 = 7 << 5;
     all(value, 1)
         && !any(value, !(config.xcr0_supported | 1))
-        && (!bit(value, 2) || bit(value, 1))
+        && implies(bit(value, 2), bit(value, 1))
         && together(3 << 3)
         && together(avx512)
-        && (!any(value, avx512) || bit(value, 2))
+        && implies(any(value, avx512), bit(value, 2))
         && together(3 << 17)
 }
 
@@ -108,7 +112,7 @@ pub fn pending_event(value: u64) -> bool {
     let vector = value >> 16 & 0xFFFF;
     let known = matches!(vector, 0 | 1 | 3..=8 | 10..=14 | 16..=19 | 21);
     let has_code = matches!(vector, 8 | 10..=14 | 17 | 21);
-    !any(value, 0xFEFE) && known && (!bit(value, 8) || has_code)
+    !any(value, 0xFEFE) && known && implies(bit(value, 8), has_code)
 }
 
 impl Segment {
@@ -143,7 +147,7 @@ impl Segment {
 
     fn limit_fits(&self) -> bool {
         let granular = self.is(15);
-        (self.limit >> 20 == 0 || granular) && (self.limit & 0xFFF == 0xFFF || !granular)
+        implies(self.limit >> 20 != 0, granular) && implies(self.limit & 0xFFF != 0xFFF, !granular)
     }
 
     fn in_gdt(&self) -> bool {
@@ -157,7 +161,7 @@ pub fn ldtr(config: &Config, segment: &Segment) -> bool {
         && segment.reserved_clear()
         && segment.limit_fits()
         && segment.in_gdt();
-    canonical(config, segment.base) && (!segment.present() || loaded)
+    canonical(config, segment.base) && implies(segment.present(), loaded)
 }
 
 pub fn tr(config: &Config, segment: &Segment) -> bool {
@@ -194,19 +198,19 @@ fn data_segment(segment: &Segment) -> bool {
 
 fn segments(config: &Config, context: &Context, long_mode: bool) -> bool {
     let Context { cs, ds, es, fs, gs, ss, .. } = context;
-    let low_base = |segment: &Segment| !segment.present() || segment.base >> 32 == 0;
+    let low_base = |segment: &Segment| implies(segment.present(), segment.base >> 32 == 0);
     let stack_level = match cs.kind() {
         9 | 11 => cs.dpl() == ss.dpl(),
         13 | 15 => cs.dpl() <= ss.dpl(),
         _ => true,
     };
-    let real_level = cs.kind() != 3 && all(context.cr0, CR0_PE) || ss.dpl() == 0;
+    let real_level = implies(cs.kind() == 3 || !all(context.cr0, CR0_PE), ss.dpl() == 0);
     code_segment(context, long_mode)
         && [ds, es, fs, gs, ss].iter().all(|segment| data_segment(segment))
         && [ds, es, ss].iter().all(|segment| low_base(segment))
         && canonical(config, fs.base)
         && canonical(config, gs.base)
-        && (!ss.present() || matches!(ss.kind(), 3 | 7))
+        && implies(ss.present(), matches!(ss.kind(), 3 | 7))
         && stack_level
         && real_level
 }

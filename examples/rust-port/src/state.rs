@@ -1,7 +1,7 @@
 //! Configuration and state of a partition and its VPs, laid out as in vtl_intercept.h, so that the plug-in needs no copies.
 
 use crate::bits::{all, APIC_BASE_BSP, APIC_BASE_EN, APIC_BASE_EXTD, CR0_PG, EFER_LME, EFER_NXE};
-use crate::log::{LogWords, VpLog};
+use crate::log::{bad_limit, LogWords, VpLog};
 use crate::vocabulary::{isolation, vsm, Operation, Origin, Route, Status, Verdict};
 
 /// What is fixed for the life of a partition, but for the limits of the log budget (L15).
@@ -52,6 +52,20 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Why a partition cannot be set up so, in one line; nothing if it can.
+    pub fn error(&self) -> Option<String> {
+        let bad = |name: &str, value: u64, least: u64, most: u64| {
+            Some(format!("{name} is {value}; it must be from {least} to {most}: set one of these"))
+        };
+        if self.vps == 0 {
+            return bad("vps", 0, 1, u32::MAX.into());
+        }
+        if self.isolation > isolation::CCA {
+            return bad("isolation", self.isolation.into(), 0, isolation::CCA.into());
+        }
+        bad_limit(self).and_then(|(name, value, least, most)| bad(name, value, least, most))
+    }
+
     /// SNP, TDX and CCA: the hypervisor is not trusted.
     pub fn hardware_isolated(&self) -> bool {
         self.isolation >= isolation::SNP
@@ -298,6 +312,26 @@ impl Default for VpShared {
             audit_lost: 0,
             audit_count: 0,
             untrusted: Synic::default(),
+        }
+    }
+}
+
+/// Which VTL is entered next (P2).
+#[repr(u32)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Entry {
+    Vtl0,
+    Vtl1,
+    /// Neither: VTL0 would run into its intercept again.
+    Hold,
+}
+
+impl VpShared {
+    pub fn next_entry(&self) -> Entry {
+        match (self.active_vtl1, self.intercept_pending) {
+            (true, _) => Entry::Vtl1,
+            (false, false) => Entry::Vtl0,
+            (false, true) => Entry::Hold,
         }
     }
 }

@@ -95,7 +95,7 @@ impl Place<'_> {
             Part(place, bits, shift) => {
                 let value = parse_number(text)?;
                 *place = value << shift;
-                (value >> bits == 0).then(|| ())
+                (value >> bits == 0).then_some(())
             }
             Place::Segment(segment) => {
                 let value = parse_number(text)?;
@@ -112,7 +112,7 @@ impl Place<'_> {
 fn numbered(name: &str, prefix: &str, count: usize) -> Option<usize> {
     let digits = name.strip_prefix(prefix)?;
     let at = digits.parse().ok()?;
-    (at < count && !(digits.len() > 1 && digits.starts_with('0'))).then(|| at)
+    (at < count && !(digits.len() > 1 && digits.starts_with('0'))).then_some(at)
 }
 
 pub fn config<'a>(config: &'a mut Config, name: &str) -> Option<Place<'a>> {

@@ -80,8 +80,8 @@ mod tests {
         assert!(ask("vp0 vtl0 rdmsr 1").contains("the first line"));
         assert!(ask("vtlcheck-trace 1").contains("no version"));
         assert_eq!(ask("vtlcheck-trace 2"), "");
-        assert!(ask("config vps=65").contains("use 1 to 64"));
-        assert!(ask("config log_burst=0").contains("log_burst=0"));
+        assert!(ask("config vps=65").contains("at most 64"));
+        assert!(ask("config log_burst=0").contains("log_burst is 0"));
         assert!(ask("vp1 vtl0 rdmsr 1").contains("'vp1'"));
         assert!(ask("vp0 vtl0 rdmsr 1 colour=3").contains("'colour'"));
         assert!(ask("vp0 vtl0 rdmsr 0x100000000").contains("0x100000000"));

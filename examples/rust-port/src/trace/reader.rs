@@ -3,7 +3,6 @@
 use super::fields::{self, parse_number, parse_register, parse_time, parse_word, Place};
 use crate::exit::{gpr, info, Exit};
 use crate::hypercall::SELF_VP;
-use crate::log::bad_limit;
 use crate::state::{Config, Partition};
 use crate::vocabulary::{kind, Origin, Site};
 use std::iter::Peekable;
@@ -82,11 +81,11 @@ impl Reader {
             _ => return Err("'config' comes after the version and before 'start' and exits".into()),
         };
         each(words, &mut config, fields::config)?;
-        if !(1..=MOST_VPS).contains(&config.vps) {
-            return Err(format!("vps={} is out of range; use 1 to {MOST_VPS}", config.vps));
+        if config.vps > MOST_VPS {
+            return Err(format!("vps is {}; a trace has at most {MOST_VPS}", config.vps));
         }
-        if let Some((name, value, least, most)) = bad_limit(&config) {
-            return Err(format!("{name}={value} is out of range; use {least} to {most}"));
+        if let Some(error) = config.error() {
+            return Err(error);
         }
         self.config = Some(config);
         Ok(())
