@@ -72,11 +72,16 @@ const char* gate_text(model::Gate gate) {
     }
 }
 
+/// What every read of the MSR gives; empty if that depends.
+std::string constant(const model::MsrRow& row) {
+    return row.read == model::ReadRule::constant ? fmt::format("{:#x}", row.constant) : "";
+}
+
 /// By which route the paravisor gets the register of a VTL that has it.
 std::string route(std::uint32_t code, model::Isolation isolation) {
-    auto header = long_mode_guest();
-    header.config.isolation = static_cast<std::uint8_t>(isolation);
-    Endings endings(header);
+    RegisterQuestion question;
+    question.isolation = isolation;
+    Endings endings(register_start(question));
     auto taken = model::Route::none;
     for (unsigned vtl = 0; vtl < 2 && taken == model::Route::none; ++vtl) {
         const auto exit = conformance::parse_step(fmt::format("vp0 vtl{} host-get paravisor {:#x}", vtl, code)).exit;
@@ -110,13 +115,13 @@ std::string markdown() {
                             clause.source);
     }
     text += "\n## The MSR table\n\n`known`: a stage serves the access; otherwise it is unknown (MSR-R-40, MSR-W-51). "
-            "The last column is the "
+            "`constant`: what every read gives. `claim`: the "
             "CrInterceptControl bit by which VTL1 claims VTL0's writes.\n\n"
-            "| number | name | class | read | write | claim | source |\n|---|---|---|---|---|---|---|\n";
+            "| number | name | class | read | constant | write | claim | source |\n|---|---|---|---|---|---|---|---|\n";
     for (const auto& row : model::msr_table) {
-        text += fmt::format("| {} | {} | {} | {}{} | {}{} | {} | {} |\n", numbers(row), row.name,
+        text += fmt::format("| {} | {} | {} | {}{} | {} | {}{} | {} | {} |\n", numbers(row), row.name,
                             model::msr_class_name[static_cast<std::size_t>(row.msr_class)], armed_text(row.armed_read),
-                            known(row, false) ? "; known" : "", armed_text(row.armed_write),
+                            known(row, false) ? "; known" : "", constant(row), armed_text(row.armed_write),
                             known(row, true) ? "; known" : "",
                             row.claim_bit == 0xFF ? "" : std::to_string(row.claim_bit), row.source);
     }
@@ -164,8 +169,8 @@ Json json_form() {
         if (row.claim_bit != 0xFF) {
             out["claim_bit"] = row.claim_bit;
         }
-        if (row.read == model::ReadRule::constant) {
-            out["constant"] = fmt::format("{:#x}", row.constant);
+        if (const auto value = constant(row); !value.empty()) {
+            out["constant"] = value;
         }
         json["msrs"].push_back(out);
     }
