@@ -45,8 +45,13 @@ def msr(row):
             f"{option(row, 'constant')}, {option(row, 'claim_bit')}), // {row['name']}\n")
 
 
+def route(word):
+    return "R::" + "".join(map(str.capitalize, word.split("-")))
+
+
 def register(row):
-    return f"    register({row['code']}, \"{row['name']}\", {GATES[row['gate']]}),\n"
+    routes = ", ".join(route(row["routes"][isolation]) for isolation in ("none", "snp", "tdx"))
+    return f"    register({row['code']}, \"{row['name']}\", {GATES[row['gate']]}, [{routes}]),\n"
 
 
 def rust(spec):
@@ -55,7 +60,8 @@ def rust(spec):
     return ("//! Tables of the specification. Written by tables.py from `vtlcheck spec --format json`; not for editing.\n\n"
             "use crate::rows::Gate::*;\n"
             "use crate::rows::Passes::*;\n"
-            "use crate::rows::{msr, register, MsrRow, RegisterRow};\n\n"
+            "use crate::rows::{msr, register, MsrRow, RegisterRow};\n"
+            "use crate::vocabulary::Route as R;\n\n"
             "/// By number; what is in no row is unknown.\n"
             "#[rustfmt::skip]\n"
             f"pub static MSRS: [MsrRow; {len(msrs)}] = [\n" + "".join(map(msr, msrs)) + "];\n\n"

@@ -17,81 +17,21 @@ const KERNEL: u8 = 2;
 const PARAVISOR: u8 = 3;
 const MOST_TIMEOUTS: u32 = 8;
 
-/// How registers of a class are reached (P39).
-enum Class {
-    Page,
-    Vector,
-    Private,
-    Segment,
-    Control,
-    Cr8,
-    PageMsr,
-    ModuleMsr,
-    Kernel,
-    Mtrr,
-    Emulated,
-    Other,
-}
-
-fn class(register: u32) -> Class {
-    match register {
-        name::RSP | name::RIP | name::RFLAGS => Class::Private,
-        name::RAX..=name::R15 | name::CR2 | name::XMM0..=name::XMM5 => Class::Page,
-        name::XMM6..=name::XMM_CONTROL_STATUS => Class::Vector,
-        name::ES..=name::TR | name::GDTR | name::IDTR => Class::Segment,
-        name::CR8 => Class::Cr8,
-        name::CR0 | name::CR3 | name::CR4 | name::EFER | name::DR7 => Class::Control,
-        name::KERNEL_GS_BASE | name::STAR | name::LSTAR | name::SFMASK | name::XSS | name::TSC_AUX | name::SSP => {
-            Class::PageMsr
-        }
-        name::PAT
-        | name::SYSENTER_CS..=name::SYSENTER_ESP
-        | name::S_CET
-        | name::INTERRUPT_SSP_TABLE_ADDR
-        | name::INTERRUPT_STATE
-        | name::PENDING_INTERRUPTION => Class::ModuleMsr,
-        name::XFEM | name::DR0..=name::DR3 | name::DR6 => Class::Kernel,
-        name::MTRR_CAP..=name::MTRR_FIX_4K_F8000 if register_row(register).is_some() => Class::Mtrr,
-        name::CSTAR
-        | name::APIC_BASE
-        | name::HYPERCALL..=name::TIME_REF_COUNT
-        | name::VP_ASSIST_PAGE
-        | name::SINT0..=name::EOM
-        | name::STIMER0_CONFIG..=name::STIMER3_COUNT
-        | name::PENDING_EVENT0
-        | name::VSM_CODE_PAGE_OFFSETS..=name::VSM_PARTITION_CONFIG
-        | name::VSM_VP_SECURE_CONFIG_VTL0
-        | name::CR_INTERCEPT_CONTROL..=name::CR_INTERCEPT_MISC_ENABLE_MASK
-        | name::GUEST_CRASH_P0..=name::GUEST_CRASH_CTL => Class::Emulated,
-        _ => Class::Other,
-    }
-}
-
-/// The paravisor's route to a register.
+/// The paravisor's route to a register (P39).
 fn route(isolation: u8, set: bool, register: u32) -> Route {
-    let class = class(register);
+    let [trusted, snp, tdx] = register_row(register).routes;
     match isolation {
-        isolation::TDX => match class {
-            Class::Page | Class::Vector | Class::Private | Class::Cr8 | Class::PageMsr => Route::SharedPage,
-            Class::Segment | Class::Control | Class::ModuleMsr => Route::TdxModule,
-            Class::Kernel | Class::Mtrr => Route::KernelIoctl,
-            Class::Emulated => Route::Emulation,
-            Class::Other => Route::None,
-        },
-        isolation::SNP => match class {
-            Class::Mtrr | Class::Other => Route::None,
-            Class::Cr8 | Class::Emulated => Route::Emulation,
-            _ => Route::Vmsa,
-        },
-        isolation::NONE | isolation::VBS => match class {
-            Class::Page => Route::SharedPage,
-            Class::Vector | Class::Kernel | Class::Mtrr => Route::KernelIoctl,
-            Class::Private | Class::Segment => Route::RegisterPage,
-            Class::Control | Class::Cr8 if !set => Route::RegisterPage,
-            _ => Route::Hypercall,
-        },
+        isolation::TDX => tdx,
+        isolation::SNP => snp,
+        // The hypervisor's register page takes no control registers.
+        isolation::NONE | isolation::VBS if set && is_control(register) => Route::Hypercall,
+        isolation::NONE | isolation::VBS => trusted,
         _ => Route::None,
     }
+}
+
+fn is_control(register: u32) -> bool {
+    matches!(register, name::CR0 | name::CR3 | name::CR4 | name::CR8 | name::EFER | name::DR7)
 }
 
 /// The guard: whether the host may be asked for a register (P38).

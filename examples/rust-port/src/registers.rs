@@ -67,8 +67,7 @@ impl Step<'_, '_> {
 
     fn gate(&self, register: u32, target: usize) -> Granted {
         let own = target == self.vtl();
-        let gate = register_row(register).map_or(Gate::Unlisted, |row| row.gate);
-        let denied = match gate {
+        let denied = match register_row(register).gate {
             Gate::Lower | Gate::LowerTscAux if own => Some(status::ACCESS_DENIED),
             Gate::LowerTscAux if !self.shared.config.tsc_aux => Some(status::INVALID_PARAMETER),
             Gate::Event if own => Some(status::INVALID_PARAMETER),

@@ -1,6 +1,7 @@
 //! What a row of the specification's tables says.
 
 use crate::tables::{MSRS, REGISTERS};
+use crate::vocabulary::Route;
 
 /// When an access passes to hardware without an exit (note R6).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -72,15 +73,22 @@ pub struct RegisterRow {
     pub code: u32,
     pub name: &'static str,
     pub gate: Gate,
+    /// The paravisor's way to get it: without hardware isolation, on SNP, on TDX (P39).
+    pub routes: [Route; 3],
 }
 
-pub const fn register(code: u32, name: &'static str, gate: Gate) -> RegisterRow {
-    RegisterRow { code, name, gate }
+pub const fn register(code: u32, name: &'static str, gate: Gate, routes: [Route; 3]) -> RegisterRow {
+    RegisterRow { code, name, gate, routes }
 }
 
-pub fn register_row(code: u32) -> Option<&'static RegisterRow> {
-    let at = REGISTERS.binary_search_by_key(&code, |row| row.code).ok()?;
-    Some(&REGISTERS[at])
+static UNLISTED: RegisterRow = register(u32::MAX, "", Gate::Unlisted, [Route::Hypercall, Route::None, Route::None]);
+
+/// The row of a register, or that of all names which no row has.
+pub fn register_row(code: u32) -> &'static RegisterRow {
+    match REGISTERS.binary_search_by_key(&code, |row| row.code) {
+        Ok(at) => &REGISTERS[at],
+        Err(_) => &UNLISTED,
+    }
 }
 
 /// The number of a register by its TLFS name, in large or small letters.
@@ -104,6 +112,6 @@ mod tests {
         assert_eq!(msr_row(0xc000_0082).claim_bit, Some(6));
         assert_eq!(msr_row(0x40000095).first, 0x40000090);
         assert!(!msr_row(0).read_known && !msr_row(u32::MAX).write_known && !msr_row(0x1d9).read_known);
-        assert_eq!(register_code("lstar").and_then(register_row).map(|row| row.gate), Some(Gate::Lower));
+        assert_eq!(register_code("lstar").map(|code| register_row(code).gate), Some(Gate::Lower));
     }
 }

@@ -233,37 +233,25 @@ pub mod msr {
 
 /// Register names (HV_X64_REGISTER_*) that have a treatment of their own.
 pub mod name {
-    pub const GUEST_CRASH_P0: u32 = 0x210;
-    pub const GUEST_CRASH_CTL: u32 = 0x215;
-    pub const PENDING_INTERRUPTION: u32 = 0x10002;
-    pub const INTERRUPT_STATE: u32 = 0x10003;
     pub const PENDING_EVENT0: u32 = 0x10004;
     pub const RAX: u32 = 0x20000;
     pub const RSP: u32 = 0x20004;
     pub const R15: u32 = 0x2000F;
     pub const RIP: u32 = 0x20010;
     pub const RFLAGS: u32 = 0x20011;
-    pub const XMM0: u32 = 0x30000;
-    pub const XMM5: u32 = 0x30005;
-    pub const XMM6: u32 = 0x30006;
-    pub const XMM_CONTROL_STATUS: u32 = 0x30019;
     pub const CR0: u32 = 0x40000;
     pub const CR2: u32 = 0x40001;
     pub const CR3: u32 = 0x40002;
     pub const CR4: u32 = 0x40003;
     pub const CR8: u32 = 0x40004;
     pub const XFEM: u32 = 0x40005;
-    pub const DR0: u32 = 0x50000;
     pub const DR3: u32 = 0x50003;
-    pub const DR6: u32 = 0x50004;
     pub const DR7: u32 = 0x50005;
-    pub const ES: u32 = 0x60000;
     pub const LDTR: u32 = 0x60006;
     pub const TR: u32 = 0x60007;
     pub const IDTR: u32 = 0x70000;
     pub const GDTR: u32 = 0x70001;
     pub const EFER: u32 = 0x80001;
-    pub const KERNEL_GS_BASE: u32 = 0x80002;
     pub const APIC_BASE: u32 = 0x80003;
     pub const PAT: u32 = 0x80004;
     pub const SYSENTER_CS: u32 = 0x80005;
@@ -273,16 +261,12 @@ pub mod name {
     pub const LSTAR: u32 = 0x80009;
     pub const CSTAR: u32 = 0x8000A;
     pub const SFMASK: u32 = 0x8000B;
-    pub const MTRR_CAP: u32 = 0x8000D;
-    pub const MTRR_FIX_4K_F8000: u32 = 0x8007A;
     pub const TSC_AUX: u32 = 0x8007B;
     pub const XSS: u32 = 0x8008B;
     pub const S_CET: u32 = 0x8008D;
-    pub const SSP: u32 = 0x8008E;
     pub const PL0_SSP: u32 = 0x8008F;
     pub const PL3_SSP: u32 = 0x80092;
     pub const INTERRUPT_SSP_TABLE_ADDR: u32 = 0x80093;
-    pub const HYPERCALL: u32 = 0x90001;
     pub const TIME_REF_COUNT: u32 = 0x90004;
     pub const VP_ASSIST_PAGE: u32 = 0x90013;
     pub const PM_TIMER_ASSIST: u32 = 0x90032;
