@@ -7,7 +7,7 @@ use crate::rules;
 use crate::state::{Config, VpState};
 use crate::step::Step;
 use crate::tables::MSRS;
-use crate::vocabulary::{msr, name, Disposition, Request, Site};
+use crate::vocabulary::{msr, name, Request, Site};
 
 /// A port may differ where it says so in its waivers. This one tells the host of a crash only if the guest sets CrashNotify,
 /// bit 63 of HV_X64_MSR_GUEST_CRASH_CTL, as TLFS has it; note R14 tells it of every write.
@@ -370,7 +370,6 @@ impl Step<'_, '_> {
             (control, _) => self.vendor_call(control),
         }
         self.complete();
-        debug_assert_eq!(self.out.disposition, Disposition::Done);
     }
 
     fn tdvmcall_rdmsr(&mut self, number: u32) {

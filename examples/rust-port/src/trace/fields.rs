@@ -1,7 +1,7 @@
 //! The fields of the format by name: where each is kept, and how its value is written.
 
 use crate::exit::{info, Exit};
-use crate::state::{Config, Context, Message, PartitionVtl, Segment, Slot, Synic, Table, VpShared, Vsm, VtlState};
+use crate::state::{Config, Context, Message, PartitionVtl, Slot, Synic, VpShared, Vsm, VtlState};
 use crate::vocabulary::{ACCESS_WORDS, ISOLATION_WORDS, KIND_WORDS, VSM_WORDS};
 
 type Words = &'static [&'static str];
@@ -19,10 +19,24 @@ pub enum Place<'a> {
     Time(&'a mut u64),
     /// A part of a word: what is stored is the value shifted, the rest 0. Bits, shift.
     Part(&'a mut u64, u32, u32),
-    Segment(&'a mut Segment),
+    Segment(&'a mut crate::state::Segment),
 }
 
-use Place::{Byte, Int, Kind, Long, Part, Register, Short, Time, Truth, Word};
+use Place::{Byte, Int, Kind, Long, Part, Register, Segment, Short, Time, Truth, Word};
+
+/// A function that finds a field by name, and the list of the names that it knows.
+macro_rules! fields {
+    ($find:ident, $names:ident, $target:ident: $type:ty { $($name:literal => $place:expr,)* }) => {
+        const $names: &[&str] = &[$($name),*];
+
+        fn $find<'a>($target: &'a mut $type, name: &str) -> Option<Place<'a>> {
+            Some(match name {
+                $($name => $place,)*
+                _ => return None,
+            })
+        }
+    };
+}
 
 pub const GPR_NAMES: [&str; 16] =
     ["rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"];
@@ -97,7 +111,7 @@ impl Place<'_> {
                 *place = value << shift;
                 (value >> bits == 0).then_some(())
             }
-            Place::Segment(segment) => {
+            Segment(segment) => {
                 let value = parse_number(text)?;
                 segment.limit = value as u32;
                 segment.selector = (value >> 32) as u16;
@@ -108,11 +122,50 @@ impl Place<'_> {
     }
 }
 
+impl Place<'_> {
+    /// What is stored, as a number.
+    pub fn value(&self) -> u64 {
+        match self {
+            Truth(place) => u64::from(**place),
+            Byte(place) | Word(place, _) => u64::from(**place),
+            Short(place) => u64::from(**place),
+            Int(place) | Kind(place) | Register(place) => u64::from(**place),
+            Long(place) | Time(place) => **place,
+            Part(place, _, shift) => **place >> shift,
+            Segment(segment) => {
+                u64::from(segment.limit) | u64::from(segment.selector) << 32 | u64::from(segment.attributes) << 48
+            }
+        }
+    }
+
+    /// The value as it is written.
+    pub fn text(&self) -> String {
+        let value = self.value();
+        match self {
+            Truth(_) => if value == 0 { "no" } else { "yes" }.into(),
+            Word(_, words) => words.get(value as usize).map_or_else(|| value.to_string(), |word| word.to_string()),
+            _ => format!("{value:#x}"),
+        }
+    }
+}
+
 /// `prefix` and a number below `count`.
 fn numbered(name: &str, prefix: &str, count: usize) -> Option<usize> {
     let digits = name.strip_prefix(prefix)?;
     let at = digits.parse().ok()?;
     (at < count && !(digits.len() > 1 && digits.starts_with('0'))).then_some(at)
+}
+
+fn numbers(prefix: &str, count: usize, suffix: &str) -> Vec<String> {
+    (0..count).map(|at| format!("{prefix}{at}{suffix}")).collect()
+}
+
+fn list(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| name.to_string()).collect()
+}
+
+fn within(scope: &str, names: Vec<String>) -> Vec<String> {
+    names.iter().map(|name| format!("{scope}.{name}")).collect()
 }
 
 pub fn config<'a>(config: &'a mut Config, name: &str) -> Option<Place<'a>> {
@@ -136,178 +189,187 @@ pub fn config<'a>(config: &'a mut Config, name: &str) -> Option<Place<'a>> {
     })
 }
 
-pub fn partition<'a>(vsm: &'a mut Vsm, name: &str) -> Option<Place<'a>> {
-    Some(match name {
-        "guest_vsm" => Word(&mut vsm.guest_vsm, VSM_WORDS),
-        "vtl1_on_any_vp" => Truth(&mut vsm.vtl1_on_any_vp),
-        "mbec" => Truth(&mut vsm.mbec),
-        "partition_config" => Long(&mut vsm.partition_config),
-        _ => return None,
-    })
-}
+fields!(find_vsm, VSM_NAMES, vsm: Vsm {
+    "guest_vsm" => Word(&mut vsm.guest_vsm, VSM_WORDS),
+    "vtl1_on_any_vp" => Truth(&mut vsm.vtl1_on_any_vp),
+    "mbec" => Truth(&mut vsm.mbec),
+    "partition_config" => Long(&mut vsm.partition_config),
+});
 
-pub fn partition_vtl<'a>(vtl: &'a mut PartitionVtl, name: &str) -> Option<Place<'a>> {
-    Some(match name {
-        "guest_os_id" => Long(&mut vtl.guest_os_id),
-        "hypercall" => Long(&mut vtl.hypercall),
-        "reference_tsc" => Long(&mut vtl.reference_tsc),
-        _ => return None,
-    })
-}
+fields!(find_partition_vtl, PARTITION_VTL_NAMES, vtl: PartitionVtl {
+    "guest_os_id" => Long(&mut vtl.guest_os_id),
+    "hypercall" => Long(&mut vtl.hypercall),
+    "reference_tsc" => Long(&mut vtl.reference_tsc),
+});
 
-fn message<'a>(message: &'a mut Message, name: &str) -> Option<Place<'a>> {
-    Some(match name {
-        "type" => Int(&mut message.kind),
-        "cs_limit" => Int(&mut message.cs_limit),
-        "number" => Int(&mut message.number),
-        "length" => Byte(&mut message.length),
-        "access" => Byte(&mut message.access),
-        "state" => Short(&mut message.state),
-        "cs_selector" => Short(&mut message.cs_selector),
-        "cs_attributes" => Short(&mut message.cs_attributes),
-        "cs_base" => Long(&mut message.cs_base),
-        "rip" => Long(&mut message.rip),
-        "rflags" => Long(&mut message.rflags),
-        "rdx" => Long(&mut message.rdx),
-        "rax" => Long(&mut message.rax),
-        _ => return None,
-    })
-}
+fields!(find_message, MESSAGE_NAMES, message: Message {
+    "type" => Int(&mut message.kind),
+    "cs_limit" => Int(&mut message.cs_limit),
+    "number" => Int(&mut message.number),
+    "length" => Byte(&mut message.length),
+    "access" => Byte(&mut message.access),
+    "state" => Short(&mut message.state),
+    "cs_selector" => Short(&mut message.cs_selector),
+    "cs_attributes" => Short(&mut message.cs_attributes),
+    "cs_base" => Long(&mut message.cs_base),
+    "rip" => Long(&mut message.rip),
+    "rflags" => Long(&mut message.rflags),
+    "rdx" => Long(&mut message.rdx),
+    "rax" => Long(&mut message.rax),
+});
+
+fields!(find_synic, SYNIC_NAMES, synic: Synic {
+    "scontrol" => Long(&mut synic.scontrol),
+    "siefp" => Long(&mut synic.siefp),
+    "simp" => Long(&mut synic.simp),
+});
+
+fields!(find_vp, VP_NAMES, vp: VpShared {
+    "vtl1_present" => Truth(&mut vp.vtl1_present),
+    "intercept_pending" => Truth(&mut vp.intercept_pending),
+    "active_vtl1" => Truth(&mut vp.active_vtl1),
+    "tlb_locked" => Truth(&mut vp.tlb_locked),
+    "vp_mbec" => Truth(&mut vp.vp_mbec),
+    "apic_offload" => Truth(&mut vp.apic_offload),
+    "intercept_control" => Long(&mut vp.intercept_control),
+    "cr0_mask" => Long(&mut vp.cr0_mask),
+    "cr4_mask" => Long(&mut vp.cr4_mask),
+    "misc_enable_mask" => Long(&mut vp.misc_enable_mask),
+    "vina" => Long(&mut vp.vina),
+    "pending_event" => Long(&mut vp.pending_event),
+    "pending_event_parameter" => Long(&mut vp.pending_event_parameter),
+    "xcr0" => Long(&mut vp.xcr0),
+    "audit_next" => Long(&mut vp.audit_next),
+    "audit_lost" => Long(&mut vp.audit_lost),
+    "audit_count" => Int(&mut vp.audit_count),
+});
+
+fields!(find_slot, SLOT_NAMES, slot: Slot {
+    "started" => Truth(&mut slot.started),
+    "enable_called" => Truth(&mut slot.enable_called),
+    "enable_pending" => Truth(&mut slot.enable_pending),
+    "start_pending" => Truth(&mut slot.start_pending),
+    "start_vtl1" => Truth(&mut slot.start_vtl1),
+});
+
+fields!(find_context, CONTEXT_NAMES, context: Context {
+    "rip" => Long(&mut context.rip),
+    "rsp" => Long(&mut context.rsp),
+    "rflags" => Long(&mut context.rflags),
+    "efer" => Long(&mut context.efer),
+    "cr0" => Long(&mut context.cr0),
+    "cr3" => Long(&mut context.cr3),
+    "cr4" => Long(&mut context.cr4),
+    "pat" => Long(&mut context.pat),
+    "cs" => Segment(&mut context.cs),
+    "ds" => Segment(&mut context.ds),
+    "es" => Segment(&mut context.es),
+    "fs" => Segment(&mut context.fs),
+    "gs" => Segment(&mut context.gs),
+    "ss" => Segment(&mut context.ss),
+    "tr" => Segment(&mut context.tr),
+    "ldtr" => Segment(&mut context.ldtr),
+    "cs_base" => Long(&mut context.cs.base),
+    "ds_base" => Long(&mut context.ds.base),
+    "es_base" => Long(&mut context.es.base),
+    "fs_base" => Long(&mut context.fs.base),
+    "gs_base" => Long(&mut context.gs.base),
+    "ss_base" => Long(&mut context.ss.base),
+    "tr_base" => Long(&mut context.tr.base),
+    "ldtr_base" => Long(&mut context.ldtr.base),
+    "idtr_base" => Long(&mut context.idtr.base),
+    "gdtr_base" => Long(&mut context.gdtr.base),
+    "idtr_limit" => Short(&mut context.idtr.limit),
+    "gdtr_limit" => Short(&mut context.gdtr.limit),
+});
+
+fields!(find_vtl, VTL_NAMES, vtl: VtlState {
+    "apic_base" => Long(&mut vtl.apic_base),
+    "efer" => Long(&mut vtl.efer),
+    "ia32e_guest" => Truth(&mut vtl.ia32e_guest),
+    "rip" => Long(&mut vtl.rip),
+    "rflags" => Long(&mut vtl.rflags),
+    "rsp" => Long(&mut vtl.rsp),
+    "cr0" => Long(&mut vtl.cr0),
+    "cr4" => Long(&mut vtl.cr4),
+    "pat" => Long(&mut vtl.pat),
+    "sysenter_cs" => Long(&mut vtl.sysenter_cs),
+    "sysenter_esp" => Long(&mut vtl.sysenter_esp),
+    "sysenter_eip" => Long(&mut vtl.sysenter_eip),
+    "star" => Long(&mut vtl.star),
+    "lstar" => Long(&mut vtl.lstar),
+    "cstar" => Long(&mut vtl.cstar),
+    "sfmask" => Long(&mut vtl.sfmask),
+    "tsc_aux" => Long(&mut vtl.tsc_aux),
+    "xss" => Long(&mut vtl.xss),
+    "vp_assist" => Long(&mut vtl.vp_assist),
+    "stimer0_config" => Long(&mut vtl.stimer_config[0]),
+    "stimer1_config" => Long(&mut vtl.stimer_config[1]),
+    "stimer2_config" => Long(&mut vtl.stimer_config[2]),
+    "stimer3_config" => Long(&mut vtl.stimer_config[3]),
+    "stimer0_count" => Long(&mut vtl.stimer_count[0]),
+    "stimer1_count" => Long(&mut vtl.stimer_count[1]),
+    "stimer2_count" => Long(&mut vtl.stimer_count[2]),
+    "stimer3_count" => Long(&mut vtl.stimer_count[3]),
+    "crash_p0" => Long(&mut vtl.crash[0]),
+    "crash_p1" => Long(&mut vtl.crash[1]),
+    "crash_p2" => Long(&mut vtl.crash[2]),
+    "crash_p3" => Long(&mut vtl.crash[3]),
+    "crash_p4" => Long(&mut vtl.crash[4]),
+});
 
 fn synic<'a>(synic: &'a mut Synic, name: &str) -> Option<Place<'a>> {
-    Some(match name {
-        "scontrol" => Long(&mut synic.scontrol),
-        "siefp" => Long(&mut synic.siefp),
-        "simp" => Long(&mut synic.simp),
-        _ => Long(&mut synic.sint[numbered(name, "sint", 16)?]),
-    })
-}
-
-pub fn vp<'a>(vp: &'a mut VpShared, name: &str) -> Option<Place<'a>> {
-    if let Some((scope, inner)) = name.split_once('.') {
-        return match scope {
-            "pending" => message(&mut vp.pending, inner),
-            "untrusted" => synic(&mut vp.untrusted, inner),
-            _ => None,
-        };
+    match numbered(name, "sint", 16) {
+        Some(at) => Some(Long(&mut synic.sint[at])),
+        None => find_synic(synic, name),
     }
-    Some(match name {
-        "vtl1_present" => Truth(&mut vp.vtl1_present),
-        "intercept_pending" => Truth(&mut vp.intercept_pending),
-        "active_vtl1" => Truth(&mut vp.active_vtl1),
-        "tlb_locked" => Truth(&mut vp.tlb_locked),
-        "vp_mbec" => Truth(&mut vp.vp_mbec),
-        "apic_offload" => Truth(&mut vp.apic_offload),
-        "intercept_control" => Long(&mut vp.intercept_control),
-        "cr0_mask" => Long(&mut vp.cr0_mask),
-        "cr4_mask" => Long(&mut vp.cr4_mask),
-        "misc_enable_mask" => Long(&mut vp.misc_enable_mask),
-        "vina" => Long(&mut vp.vina),
-        "pending_event" => Long(&mut vp.pending_event),
-        "pending_event_parameter" => Long(&mut vp.pending_event_parameter),
-        "xcr0" => Long(&mut vp.xcr0),
-        "audit_next" => Long(&mut vp.audit_next),
-        "audit_lost" => Long(&mut vp.audit_lost),
-        "audit_count" => Int(&mut vp.audit_count),
-        _ => return None,
-    })
 }
 
-pub fn slot<'a>(slot: &'a mut Slot, name: &str) -> Option<Place<'a>> {
-    if let Some((scope, inner)) = name.split_once('.') {
-        return match scope {
-            "enable" => context(&mut slot.enable, inner),
-            "start" => context(&mut slot.start, inner),
-            _ => None,
-        };
-    }
-    Some(match name {
-        "started" => Truth(&mut slot.started),
-        "enable_called" => Truth(&mut slot.enable_called),
-        "enable_pending" => Truth(&mut slot.enable_pending),
-        "start_pending" => Truth(&mut slot.start_pending),
-        "start_vtl1" => Truth(&mut slot.start_vtl1),
-        _ => return None,
-    })
+fn synic_names() -> Vec<String> {
+    [list(SYNIC_NAMES), numbers("sint", 16, "")].concat()
 }
 
-fn segment<'a>(context: &'a mut Context, name: &str) -> Option<&'a mut Segment> {
-    Some(match name {
-        "cs" => &mut context.cs,
-        "ds" => &mut context.ds,
-        "es" => &mut context.es,
-        "fs" => &mut context.fs,
-        "gs" => &mut context.gs,
-        "ss" => &mut context.ss,
-        "tr" => &mut context.tr,
-        "ldtr" => &mut context.ldtr,
-        _ => return None,
-    })
+/// The fields of a scope of `start`.
+pub struct Scope<T: 'static> {
+    pub find: for<'a> fn(&'a mut T, &str) -> Option<Place<'a>>,
+    pub names: fn() -> Vec<String>,
 }
 
-fn table<'a>(context: &'a mut Context, name: &str) -> Option<&'a mut Table> {
-    Some(match name {
-        "idtr" => &mut context.idtr,
-        "gdtr" => &mut context.gdtr,
-        _ => return None,
-    })
-}
+pub const PARTITION: Scope<Vsm> = Scope { find: find_vsm, names: || list(VSM_NAMES) };
 
-fn context<'a>(context: &'a mut Context, name: &str) -> Option<Place<'a>> {
-    Some(match name {
-        "rip" => Long(&mut context.rip),
-        "rsp" => Long(&mut context.rsp),
-        "rflags" => Long(&mut context.rflags),
-        "efer" => Long(&mut context.efer),
-        "cr0" => Long(&mut context.cr0),
-        "cr3" => Long(&mut context.cr3),
-        "cr4" => Long(&mut context.cr4),
-        "pat" => Long(&mut context.pat),
-        "idtr_base" | "gdtr_base" => Long(&mut table(context, name.strip_suffix("_base")?)?.base),
-        "idtr_limit" | "gdtr_limit" => Short(&mut table(context, name.strip_suffix("_limit")?)?.limit),
-        _ => match name.strip_suffix("_base") {
-            Some(segment_name) => Long(&mut segment(context, segment_name)?.base),
-            None => Place::Segment(segment(context, name)?),
-        },
-    })
-}
+pub const PARTITION_VTL: Scope<PartitionVtl> = Scope { find: find_partition_vtl, names: || list(PARTITION_VTL_NAMES) };
 
-pub fn vtl<'a>(vtl: &'a mut VtlState, name: &str) -> Option<Place<'a>> {
-    Some(match name {
-        "apic_base" => Long(&mut vtl.apic_base),
-        "efer" => Long(&mut vtl.efer),
-        "ia32e_guest" => Truth(&mut vtl.ia32e_guest),
-        "rip" => Long(&mut vtl.rip),
-        "rflags" => Long(&mut vtl.rflags),
-        "rsp" => Long(&mut vtl.rsp),
-        "cr0" => Long(&mut vtl.cr0),
-        "cr4" => Long(&mut vtl.cr4),
-        "pat" => Long(&mut vtl.pat),
-        "sysenter_cs" => Long(&mut vtl.sysenter_cs),
-        "sysenter_esp" => Long(&mut vtl.sysenter_esp),
-        "sysenter_eip" => Long(&mut vtl.sysenter_eip),
-        "star" => Long(&mut vtl.star),
-        "lstar" => Long(&mut vtl.lstar),
-        "cstar" => Long(&mut vtl.cstar),
-        "sfmask" => Long(&mut vtl.sfmask),
-        "tsc_aux" => Long(&mut vtl.tsc_aux),
-        "xss" => Long(&mut vtl.xss),
-        "vp_assist" => Long(&mut vtl.vp_assist),
-        _ => {
-            if let Some(timer) = name.strip_prefix("stimer") {
-                return match timer.split_once('_')? {
-                    (number, "config") => Some(Long(&mut vtl.stimer_config[numbered(number, "", 4)?])),
-                    (number, "count") => Some(Long(&mut vtl.stimer_count[numbered(number, "", 4)?])),
-                    _ => None,
-                };
-            }
-            if let Some(at) = numbered(name, "crash_p", 5) {
-                return Some(Long(&mut vtl.crash[at]));
-            }
-            return synic(&mut vtl.synic, name);
+pub const VP: Scope<VpShared> = Scope {
+    find: |vp, name| match name.split_once('.') {
+        Some(("pending", inner)) => find_message(&mut vp.pending, inner),
+        Some(("untrusted", inner)) => synic(&mut vp.untrusted, inner),
+        _ => find_vp(vp, name),
+    },
+    names: || [list(VP_NAMES), within("pending", list(MESSAGE_NAMES)), within("untrusted", synic_names())].concat(),
+};
+
+pub const SLOT: Scope<Slot> = Scope {
+    find: |slot, name| match name.split_once('.') {
+        Some(("enable", inner)) => find_context(&mut slot.enable, inner),
+        Some(("start", inner)) => find_context(&mut slot.start, inner),
+        _ => find_slot(slot, name),
+    },
+    names: || {
+        let context = || list(CONTEXT_NAMES);
+        [list(SLOT_NAMES), within("enable", context()), within("start", context())].concat()
+    },
+};
+
+pub const VTL: Scope<VtlState> = Scope {
+    find: |vtl, name| {
+        if VTL_NAMES.contains(&name) {
+            find_vtl(vtl, name)
+        } else {
+            synic(&mut vtl.synic, name)
         }
-    })
-}
+    },
+    names: || [list(VTL_NAMES), synic_names()].concat(),
+};
 
 pub fn exit<'a>(exit: &'a mut Exit, name: &str) -> Option<Place<'a>> {
     if let Some((scope, inner)) = name.split_once('.') {
@@ -316,7 +378,7 @@ pub fn exit<'a>(exit: &'a mut Exit, name: &str) -> Option<Place<'a>> {
                 let at = INFO_NAMES.iter().position(|name| *name == inner)?;
                 Some(Long(&mut exit.info[at]))
             }
-            "context" => context(&mut exit.input.context, inner),
+            "context" => find_context(&mut exit.input.context, inner),
             _ => None,
         };
     }

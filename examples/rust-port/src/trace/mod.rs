@@ -1,4 +1,5 @@
-//! The trace format (docs/trace-format.md): reading what `vtlcheck conform` sends, writing what it wants to know.
+//! The trace format (docs/trace-format.md) and the protocol in it (docs/subject-protocol.md): reading what `vtlcheck conform`
+//! sends, writing what it wants to know.
 
 mod fields;
 mod reader;
@@ -10,27 +11,35 @@ pub use writer::write_outcome;
 use crate::exit::{Exit, Outcome};
 use crate::state::{Partition, Shared};
 use crate::step::handle;
+use writer::StateWriter;
 
-/// A trace that is being answered.
+/// Protocol version, and what this program can do besides.
+const GREETING: &str = "vtlcheck-subject 1 state\n";
+
+/// A conversation with vtlcheck.
 #[derive(Default)]
 pub struct Session {
     reader: Reader,
+    state: StateWriter,
 }
 
 impl Session {
     /// Takes a line and appends what is to be answered: for an exit, the line again with its outcome.
     pub fn line(&mut self, line: &str, answer: &mut String) -> Result<(), String> {
-        let exit = match self.reader.read(line)? {
-            Said::Nothing => return Ok(()),
-            Said::Exit(exit) => exit,
-        };
-        if let Some(partition) = self.reader.partition() {
-            let outcome = handle_in(partition, &exit);
-            let asked = reader::statement(line).split(" ->").next().unwrap_or_default();
-            answer.push_str(asked);
-            answer.push_str(" -> ");
-            write_outcome(answer, &exit, &outcome);
-            answer.push('\n');
+        match self.reader.read(line)? {
+            Said::Nothing => {}
+            Said::Hello => answer.push_str(GREETING),
+            Said::State => {
+                self.state.write(answer, self.reader.started()?);
+                answer.push_str("state\n");
+            }
+            Said::Exit(exit) => {
+                let outcome = handle_in(self.reader.started()?, &exit);
+                answer.push_str(reader::question(line));
+                answer.push_str(" -> ");
+                write_outcome(answer, &exit, &outcome);
+                answer.push('\n');
+            }
         }
         Ok(())
     }
@@ -71,6 +80,24 @@ mod tests {
         let answer = answers(&["vtlcheck-trace 2", set, get, "vtlcheck-trace 2", get]);
         let values: Vec<bool> = answer.lines().map(|line| line.contains("rax=7")).collect();
         assert_eq!(values, [false, true, false]);
+    }
+
+    #[test]
+    fn the_state_is_what_sets_it_up() {
+        let set = ["vtlcheck-trace 2", "config vps=2", "vp1 vtl0 wrmsr 0xc0000082 0x1234", "vp0 vtl0 startup-ipi 1 7"];
+        let lines: Vec<String> = answers(&[&set[..], &["state"]].concat()).lines().map(str::to_owned).collect();
+        let start: Vec<&str> = lines.iter().map(String::as_str).filter(|line| line.starts_with("start ")).collect();
+        assert!(start.contains(&"start vp1 slot started=yes"));
+        assert!(start.iter().any(|line| line.starts_with("start vp1 vtl0 ") && line.contains(" lstar=0x1234")));
+        assert_eq!(lines.last().map(String::as_str), Some("state"));
+        // Set up so, another partition says the same of itself.
+        let again = answers(&[&set[..2], &start[..], &["state"]].concat());
+        assert_eq!(again.lines().collect::<Vec<_>>(), [&start[..], &["state"]].concat());
+    }
+
+    #[test]
+    fn a_greeting_is_answered() {
+        assert_eq!(answers(&["vtlcheck-subject 1"]), GREETING);
     }
 
     #[test]

@@ -15,7 +15,11 @@ const MOST_VPS: u32 = 64;
 pub enum Said {
     /// Something that no answer is due to.
     Nothing,
+    /// The greeting of the subject protocol.
+    Hello,
     Exit(Box<Exit>),
+    /// The state is asked for.
+    State,
 }
 
 /// Reads a trace line by line and keeps the partition that it is about.
@@ -37,6 +41,12 @@ pub fn statement(line: &str) -> &str {
     line.split('#').next().unwrap_or_default().trim()
 }
 
+/// The line of an exit without outcome and comment.
+pub fn question(line: &str) -> &str {
+    let text = statement(line);
+    text.split(" ->").next().unwrap_or(text)
+}
+
 /// Stores `name=value` words in the fields that `find` knows.
 fn each<T>(words: Words, target: &mut T, find: for<'a> fn(&'a mut T, &str) -> Option<Place<'a>>) -> Read<()> {
     for word in words.take_while(|word| *word != "->") {
@@ -48,17 +58,14 @@ fn each<T>(words: Words, target: &mut T, find: for<'a> fn(&'a mut T, &str) -> Op
 }
 
 impl Reader {
-    /// The partition of the exits, once there is one.
-    pub fn partition(&mut self) -> Option<&mut Partition> {
-        self.partition.as_mut()
-    }
-
     /// Reads a line. An exit is of a VP that exists.
     pub fn read(&mut self, line: &str) -> Read<Said> {
         let text = statement(line);
         let mut words = text.split_ascii_whitespace().peekable();
         match words.next() {
             None => {}
+            Some("vtlcheck-subject") => return Ok(Said::Hello),
+            Some("state") => return Ok(Said::State),
             Some("vtlcheck-trace") => self.version(text)?,
             Some("config") => self.config_line(words)?,
             Some("start") => self.start_line(words)?,
@@ -91,7 +98,8 @@ impl Reader {
         Ok(())
     }
 
-    fn started(&mut self) -> Read<&mut Partition> {
+    /// The partition of the trace, which begins where it is first asked for.
+    pub fn started(&mut self) -> Read<&mut Partition> {
         let config = self.config.ok_or_else(|| format!("the first line is '{VERSION}'"))?;
         Ok(self.partition.get_or_insert_with(|| Partition::reset(config)))
     }
@@ -102,21 +110,21 @@ impl Reader {
         let part = words.next_if(|word| !word.contains('='));
         if scope == "partition" {
             return match part {
-                None => each(words, &mut partition.vsm, fields::partition),
+                None => each(words, &mut partition.vsm, fields::PARTITION.find),
                 Some(part) => {
                     let vtl = vtl_number(part)?;
-                    each(words, &mut partition.vtl[vtl], fields::partition_vtl)
+                    each(words, &mut partition.vtl[vtl], fields::PARTITION_VTL.find)
                 }
             };
         }
         let at = vp_number(scope, partition.config.vps)? as usize;
         let state = &mut partition.vps[at].state;
         match part {
-            None => each(words, &mut state.vp, fields::vp),
-            Some("slot") => each(words, &mut partition.slots[at], fields::slot),
+            None => each(words, &mut state.vp, fields::VP.find),
+            Some("slot") => each(words, &mut partition.slots[at], fields::SLOT.find),
             Some(part) => {
                 let vtl = vtl_number(part)?;
-                each(words, &mut state.vtl[vtl], fields::vtl)
+                each(words, &mut state.vtl[vtl], fields::VTL.find)
             }
         }
     }

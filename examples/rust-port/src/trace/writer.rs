@@ -1,7 +1,9 @@
-//! Outcomes as the format writes them: the disposition, and every field that is not as if nothing had happened.
+//! Outcomes as the format writes them: the disposition, and every field that is not as if nothing had happened. And states: what
+//! is not as at reset.
 
-use super::fields::GPR_NAMES;
+use super::fields::{Scope, GPR_NAMES, PARTITION, PARTITION_VTL, SLOT, VP, VTL};
 use crate::exit::{Exit, Outcome};
+use crate::state::{Partition, PartitionVtl, Slot, VpShared, VpState, Vsm, VtlState};
 use crate::vocabulary::{Disposition, Line, MessageStatus, Operation, Origin, Request, Route, Site, Verdict};
 use std::fmt::Write;
 
@@ -112,4 +114,74 @@ fn write_audit(fields: &mut Fields, outcome: &Outcome) {
     fields.word("audit_verdict", audit.verdict as u8, Verdict::WORDS);
     fields.number("audit_register", audit.register);
     fields.number("audit_reason", audit.reason);
+}
+
+/// Writes the fields of a scope that differ from reset, as a `start` line.
+struct ScopeWriter<T: 'static> {
+    scope: Scope<T>,
+    names: Vec<String>,
+}
+
+impl<T: Clone> ScopeWriter<T> {
+    fn new(scope: Scope<T>) -> Self {
+        let names = (scope.names)();
+        ScopeWriter { scope, names }
+    }
+
+    fn write(&self, text: &mut String, title: &str, state: &T, mut reset: T) {
+        let mut state = state.clone();
+        let length = text.len();
+        for name in &self.names {
+            let places = ((self.scope.find)(&mut state, name), (self.scope.find)(&mut reset, name));
+            if let (Some(now), Some(then)) = places {
+                if now.value() != then.value() {
+                    // Writing to a String cannot fail.
+                    let _ = write!(text, " {name}={}", now.text());
+                }
+            }
+        }
+        if text.len() > length {
+            text.insert_str(length, &format!("start {title}"));
+            text.push('\n');
+        }
+    }
+}
+
+/// Writes states.
+pub struct StateWriter {
+    partition: ScopeWriter<Vsm>,
+    partition_vtl: ScopeWriter<PartitionVtl>,
+    vp: ScopeWriter<VpShared>,
+    slot: ScopeWriter<Slot>,
+    vtl: ScopeWriter<VtlState>,
+}
+
+impl Default for StateWriter {
+    fn default() -> Self {
+        StateWriter {
+            partition: ScopeWriter::new(PARTITION),
+            partition_vtl: ScopeWriter::new(PARTITION_VTL),
+            vp: ScopeWriter::new(VP),
+            slot: ScopeWriter::new(SLOT),
+            vtl: ScopeWriter::new(VTL),
+        }
+    }
+}
+
+impl StateWriter {
+    /// Appends the `start` lines that set up this state.
+    pub fn write(&self, text: &mut String, partition: &Partition) {
+        self.partition.write(text, "partition", &partition.vsm, Vsm::default());
+        for (vtl, state) in partition.vtl.iter().enumerate() {
+            self.partition_vtl.write(text, &format!("partition vtl{vtl}"), state, PartitionVtl::default());
+        }
+        for (at, (vp, slot)) in partition.vps.iter().zip(&partition.slots).enumerate() {
+            let reset = VpState::reset(at as u32);
+            self.vp.write(text, &format!("vp{at}"), &vp.state.vp, reset.vp);
+            self.slot.write(text, &format!("vp{at} slot"), slot, Slot::reset(at as u32));
+            for (vtl, state) in vp.state.vtl.iter().enumerate() {
+                self.vtl.write(text, &format!("vp{at} vtl{vtl}"), state, reset.vtl[vtl]);
+            }
+        }
+    }
 }
