@@ -79,7 +79,7 @@ pub struct Census {
 }
 
 /// Range and place in it of an MSR of the two architectural ranges.
-pub fn census_place(msr: u32) -> Option<(usize, usize)> {
+pub fn architectural_place(msr: u32) -> Option<(usize, usize)> {
     let range = match msr >> 13 {
         0 => 0,
         0x6_0000 => 1,
@@ -176,7 +176,7 @@ impl VpLog {
     }
 
     pub fn count_unknown(&mut self, msr: u32, write: bool) {
-        match (census_place(msr), &mut self.census) {
+        match (architectural_place(msr), &mut self.census) {
             (Some((range, at)), Some(census)) => {
                 let count = &mut census.count[usize::from(write)][range][at];
                 *count = count.saturating_add(1);
@@ -231,7 +231,7 @@ impl Limits {
     }
 }
 
-/// What the parameters of the budget are called, with value, range and unit; by that the first bad one is named.
+/// The first parameter of the budget that is out of range: name, value, least and most (L2).
 pub fn bad_limit(config: &crate::state::Config) -> Option<(&'static str, u64, u64, u64)> {
     let limits = [
         ("log_burst", config.log_burst, BURSTS),

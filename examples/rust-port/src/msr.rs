@@ -205,7 +205,7 @@ impl Step<'_, '_> {
                 return None
             }
             msr::CRASH_P0..=msr::CRASH_P4 => {
-                self.own().crash[index(number, msr::CRASH_P0)] = value;
+                self.own_mut().crash[index(number, msr::CRASH_P0)] = value;
             }
             msr::CRASH_CTL => {
                 self.out.crash_notify = !CRASH_NOTIFY_NEEDS_ITS_BIT || all(value, CRASH_NOTIFY);

@@ -36,7 +36,7 @@ fn state_msr(register: u32) -> Option<u32> {
     })
 }
 
-/// Whether the module's value of a register has a high word, or the register has no rule of its own (P20).
+/// Whether the value of a register that has a rule has a high word (P20).
 fn has_high_word(register: u32) -> bool {
     matches!(register, name::LDTR | name::TR | name::GDTR | name::IDTR)
 }

@@ -83,8 +83,12 @@ impl Step<'_, '_> {
         self.exit.vtl as usize
     }
 
-    /// The VTL that exits.
-    pub fn own(&mut self) -> &mut VtlState {
+    /// The state of the VTL that exits.
+    pub fn own(&self) -> &VtlState {
+        &self.vp.vtl[self.vtl()]
+    }
+
+    pub fn own_mut(&mut self) -> &mut VtlState {
         &mut self.vp.vtl[self.exit.vtl as usize]
     }
 
@@ -123,14 +127,14 @@ impl Step<'_, '_> {
         }
         self.instruction(reason & 0xFFFF, exists);
         if exists {
-            self.own().rip = self.out.rip;
+            self.own_mut().rip = self.out.rip;
         }
     }
 
     /// The state that the exit leaves its VTL in (P1).
     fn save(&mut self) {
         let exit = self.exit;
-        let own = self.own();
+        let own = self.own_mut();
         own.rip = exit.rip;
         own.rflags = exit.rflags;
         own.rsp = exit.gpr[gpr::RSP];

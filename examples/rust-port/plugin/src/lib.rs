@@ -8,7 +8,7 @@
 use rust_port::control::controls;
 use rust_port::exit::{Exit, Outcome};
 use rust_port::inspect::{audit_record, inspect, PartitionView, VpView, ABI};
-use rust_port::log::{census_place, totals, Census, LogRecord, LogWords, VpLog, CENSUS_ENTRIES, SITES};
+use rust_port::log::{architectural_place, totals, Census, LogRecord, LogWords, VpLog, CENSUS_ENTRIES, SITES};
 use rust_port::msr::{bitmap_inputs, fill_bitmap, BITMAP_WORDS};
 use rust_port::state::{
     AuditRecord, AuditRing, Config, Controls, Entry, PartitionVtl, Shared, Slot, VpState, Vsm, AUDIT_RECORDS,
@@ -236,7 +236,7 @@ pub unsafe extern "C" fn vtl_next_entry(vp: *const Vp) -> Entry {
 
 #[no_mangle]
 pub unsafe extern "C" fn vtl_msr_access_exits(vp: *const Vp, vtl: u32, msr: u32, write: bool) -> bool {
-    let (vp, (range, at)) = match (vp.as_ref(), census_place(msr)) {
+    let (vp, (range, at)) = match (vp.as_ref(), architectural_place(msr)) {
         (Some(vp), Some(place)) if vtl <= 1 => (vp, place),
         _ => return true,
     };
@@ -318,7 +318,7 @@ pub unsafe extern "C" fn vtl_census_attach(partition: *mut Partition, vp: u32, c
 #[no_mangle]
 pub unsafe extern "C" fn vtl_census_count(partition: *const Partition, vp: u32, msr: u32, write: bool) -> u32 {
     let count = with_log(partition, vp, |log| {
-        let (range, at) = census_place(msr)?;
+        let (range, at) = architectural_place(msr)?;
         let census = log.census.as_ref()?;
         Some(census.count[usize::from(write)][range][at])
     });
