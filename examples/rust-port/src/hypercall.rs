@@ -405,7 +405,7 @@ impl Step<'_, '_> {
         if !all(event, 1) {
             return;
         }
-        let vector = (event >> 16) as u32 & 0xFFFF;
+        let vector = u32::from((event >> 16) as u8);
         let software = matches!(vector, 3 | 4);
         self.out.event = vector | if software { 0x8000_0600 } else { 0x8000_0300 };
         if bit(event, 8) {

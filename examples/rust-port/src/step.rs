@@ -246,6 +246,7 @@ impl Step<'_, '_> {
         if (vp.audit_count as usize) < AUDIT_RECORDS {
             vp.audit_count += 1;
         } else {
+            vp.audit_count = AUDIT_RECORDS as u32;
             vp.audit_lost = vp.audit_lost.saturating_add(1);
         }
         self.out.audit = audit;
