@@ -700,11 +700,11 @@ public:
             },
             run_.out);
         add(groups_, "returns-ok", lifted_.result() == goal_.context().bv_val(0, 32));
-        z3::expr_vector undefined(goal_.context());
+        z3::expr undefined = goal_.context().bool_val(false);
         for (const lifting::Z3Obligation& obligation : lifted_.obligations()) {
-            undefined.push_back(obligation.violation);
+            undefined = undefined || obligation.violation;
         }
-        add(groups_, "nothing-undefined", !z3::mk_or(undefined));
+        add(groups_, "nothing-undefined", !undefined);
     }
 
     void state() {
@@ -900,7 +900,13 @@ public:
             }
         }
     }
-    [[nodiscard]] Bool holds() const { return Bool(z3::mk_and(facts_)); }
+    [[nodiscard]] Bool holds() const {
+        Bool all(true);
+        for (const z3::expr& fact : facts_) {
+            all = all & Bool(fact);
+        }
+        return all;
+    }
     [[nodiscard]] z3::expr put_into(const z3::expr& term) const { return values_(term); }
 
 private:
