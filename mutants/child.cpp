@@ -1,5 +1,7 @@
 #include "mutants/child.hpp"
 
+#include "support/descriptor.hpp"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
@@ -19,35 +21,15 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-class Descriptor {
-public:
-    Descriptor() = default;
-    explicit Descriptor(int number) : number_(number) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() { close(); }
-    void close() {
-        if (const int number = std::exchange(number_, -1); number >= 0) {
-            ::close(number);
-        }
-    }
-    void take(int number) {
-        close();
-        number_ = number;
-    }
-    [[nodiscard]] int get() const { return number_; }
-
-private:
-    int number_ = -1;
-};
+using support::Descriptor;
 
 void open_pipe(Descriptor& read, Descriptor& write) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
         throw ChildError(fmt::format("no pipe: {}", std::strerror(errno)));
     }
-    read.take(ends[0]);
-    write.take(ends[1]);
+    read = Descriptor(ends[0]);
+    write = Descriptor(ends[1]);
 }
 
 /// In the child, where only calls that are safe after a fork of many threads may be made.

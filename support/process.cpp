@@ -1,5 +1,7 @@
 #include "support/process.hpp"
 
+#include "support/descriptor.hpp"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
@@ -19,42 +21,6 @@ namespace vtlcheck::support {
 namespace {
 
 [[noreturn]] void fail(int error, const char* what) { throw std::system_error(error, std::generic_category(), what); }
-
-class Descriptor {
-public:
-    Descriptor() = default;
-    explicit Descriptor(int number) : number_(number) {}
-    Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
-        std::swap(number_, other.number_);
-        return *this;
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() { close(); }
-    void close() {
-        if (const int number = std::exchange(number_, -1); number >= 0) {
-            ::close(number);
-        }
-    }
-    [[nodiscard]] int get() const { return number_; }
-
-private:
-    int number_ = -1;
-};
-
-struct Pipe {
-    Descriptor read;
-    Descriptor write;
-    Pipe() {
-        std::array<int, 2> ends{};
-        if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-            fail(errno, "pipe");
-        }
-        read = Descriptor(ends[0]);
-        write = Descriptor(ends[1]);
-    }
-};
 
 /// A pipe in which a write to a reader that is gone is an error and no signal.
 struct InputPipe {
