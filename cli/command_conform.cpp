@@ -4,12 +4,11 @@
 #include "cli/differences.hpp"
 #include "cli/output.hpp"
 #include "cli/result_files.hpp"
-#include "conformance/subjects/abi.hpp"
+#include "cli/subject_option.hpp"
 
 #include <fmt/format.h>
 
 #include <memory>
-#include <optional>
 
 namespace vtlcheck::cli {
 
@@ -24,11 +23,45 @@ int exit_code(proptests::Verdict verdict) {
     }
 }
 
+namespace {
+
+/// What was compared, for programs.
+Json compared_words(conformance::Visible visible) {
+    Json words{"outcomes"};
+    if (visible != conformance::Visible::outcomes) {
+        words.push_back("registers");
+    }
+    if (visible == conformance::Visible::everything) {
+        for (const char* word : {"interception", "audit", "log", "census"}) {
+            words.push_back(word);
+        }
+    }
+    return words;
+}
+
+proptests::CampaignResult run(const SubjectOption& subject, const proptests::CampaignOptions& options,
+                              const proptests::Progress& progress) {
+    using Kind = conformance::SubjectChoice::Kind;
+    const auto choice = subject.choice();
+    switch (choice.kind) {
+    case Kind::library:
+        return proptests::run_campaign_apart([&] { return conformance::library_subject(choice.what); }, choice.name(),
+                                             subject.limit(), options, progress);
+    case Kind::command:
+        return proptests::run_campaign_of_program(choice.what, subject.limit(), options, progress);
+    default:
+        return proptests::run_campaign(conformance::builtin_subject, options, progress);
+    }
+}
+
+} // namespace
+
 Json to_json(const proptests::CampaignResult& result, const proptests::CampaignOptions& options,
-             const std::string& trace_file, const std::string& subject) {
+             const std::string& trace_file) {
     Json json;
     json["command"] = "conform";
-    json["subject"] = subject;
+    json["subject"] = result.subject;
+    json["compared"] = compared_words(result.visible);
     json["verdict"] = proptests::name_of(result.verdict);
     json["seed"] = options.seed;
     json["exits"] = result.exits;
@@ -53,9 +86,13 @@ Json to_json(const proptests::CampaignResult& result, const proptests::CampaignO
         out["exit"] = failure.divergence.step + 1;
         out["exits"] = failure.trace.steps.size();
         out["minimal"] = failure.minimal;
+        out["happens_again"] = failure.happens_again;
         out["replays"] = failure.replays;
         if (!failure.divergence.subject_error.empty()) {
             out["subject_error"] = failure.divergence.subject_error;
+        }
+        if (const auto lines = proptests::last_lines(failure.divergence.last_words); !lines.empty()) {
+            out["subject_stderr"] = lines;
         }
         out["trace"] = proptests::failure_text(result, options);
         out["differences"] = to_json(failure.divergence.differences);
@@ -68,10 +105,19 @@ Json to_json(const proptests::CampaignResult& result, const proptests::CampaignO
 
 std::string summary(const proptests::CampaignResult& result) {
     const auto total = proptests::reachable_cells().size();
-    std::string text =
-        fmt::format("{}: {} in {}, {:.1f} s; {} of {} coverage cells reached\n", proptests::name_of(result.verdict),
-                    counted(result.exits, "exit"), counted(result.traces, "trace"), result.seconds,
-                    total - result.missing.size(), total);
+    std::string text = fmt::format("{}: {} in {}, {:.1f} s", proptests::name_of(result.verdict),
+                                   counted(result.exits, "exit"), counted(result.traces, "trace"), result.seconds);
+    // A run that ends at a violation says nothing of coverage.
+    text += result.failure ? "\n"
+                           : fmt::format("; {} of {} coverage cells reached\n", total - result.missing.size(), total);
+    if (result.subject != "builtin") {
+        text += fmt::format("  subject: {}\n", result.subject);
+    }
+    if (result.visible == conformance::Visible::outcomes) {
+        text += "  compared: outcomes only; the program does not show its registers\n";
+    } else if (result.visible == conformance::Visible::registers) {
+        text += "  compared: outcomes, and the registers after each trace\n";
+    }
     constexpr std::size_t shown = 10;
     for (std::size_t i = 0; i < result.missing.size() && i < shown; ++i) {
         text += fmt::format("  not reached: {}\n", proptests::to_string(result.missing[i]));
@@ -90,7 +136,7 @@ void add_conform(CLI::App& app, Action& chosen) {
         proptests::CampaignOptions campaign;
         std::string trace_out = "vtlcheck-failure.trace";
         bool trace_out_given = false;
-        std::string library; ///< empty: the implementation of this repository
+        SubjectOption subject;
         ResultFiles files;
         bool json = false;
     };
@@ -98,7 +144,7 @@ void add_conform(CLI::App& app, Action& chosen) {
     auto* command = app.add_subcommand("conform", "Hold the implementation against the specification on random exits");
     command->footer("After each exit the outcome and the state of both are compared. A divergence is shrunk and\n"
                     "written as a trace that `vtlcheck replay` reproduces. An unreached coverage cell makes the run\n"
-                    "inconclusive.");
+                    "inconclusive. A subject that crashes, hangs or answers nonsense violates, at a named exit.");
     command->add_option("--exits", options->campaign.exits, "About how many exits to run")
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}))
         ->capture_default_str();
@@ -110,9 +156,7 @@ void add_conform(CLI::App& app, Action& chosen) {
     command->add_option("--shrink-budget", options->campaign.shrink_budget, "Replays spent on making a failure small")
         ->capture_default_str();
     command->add_option("--trace-out", options->trace_out, "Where a failing trace goes")->capture_default_str();
-    command->add_option("--library", options->library,
-                        "Check this shared library, which exports the functions of vtl_intercept.h, instead of the\n"
-                        "built-in implementation. Its code runs in this process");
+    options->subject.add_to(*command);
     options->files.add_to(*command);
     command->add_flag("--json", options->json, "Print the result as JSON");
     command->callback([options, command, &chosen] {
@@ -122,23 +166,10 @@ void add_conform(CLI::App& app, Action& chosen) {
                 expect_writable(options->trace_out);
             }
             options->files.expect_usable();
-            std::optional<conformance::Library> library;
-            if (!options->library.empty()) {
-                try {
-                    library.emplace(options->library);
-                } catch (const conformance::LibraryError& error) {
-                    throw UsageError(error.what());
-                }
-            }
-            const auto make_subject = [&] {
-                return library ? conformance::abi_subject(library->abi(), options->library)
-                               : conformance::builtin_subject();
-            };
             ProgressLine progress(!options->json);
-            const auto result =
-                proptests::run_campaign(make_subject, options->campaign, [&](std::uint64_t done, std::uint64_t total) {
-                    progress.show(fmt::format("conform: {} of about {} exits", grouped(done), grouped(total)));
-                });
+            const auto result = run(options->subject, options->campaign, [&](std::uint64_t done, std::uint64_t total) {
+                progress.show(fmt::format("conform: {} of about {} exits", grouped(done), grouped(total)));
+            });
             progress.clear();
             std::string trace_file;
             if (result.failure) {
@@ -151,15 +182,14 @@ void add_conform(CLI::App& app, Action& chosen) {
                 }
             }
             if (options->json) {
-                print_json(to_json(result, options->campaign, trace_file, library ? options->library : "builtin"));
+                print_json(to_json(result, options->campaign, trace_file));
             } else {
                 print(summary(result));
                 if (result.failure) {
                     print("\n" + proptests::failure_text(result, options->campaign));
                     if (!trace_file.empty()) {
-                        print(fmt::format("\nwritten to {}", trace_file));
-                        // The command replays on the built-in implementation alone.
-                        print(library ? "\n" : fmt::format("; reproduce with: vtlcheck replay {}\n", trace_file));
+                        print(fmt::format("\nwritten to {}; reproduce with: vtlcheck replay{} {}\n", trace_file,
+                                          subject_argument(options->subject.choice()), trace_file));
                     }
                 }
             }

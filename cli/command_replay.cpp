@@ -7,6 +7,7 @@
 #include "cli/picture.hpp"
 #include "cli/register_text.hpp"
 #include "cli/replay_report.hpp"
+#include "cli/subject_option.hpp"
 #include "cli/subject_tap.hpp"
 #include "conformance/trace.hpp"
 #include "sinks/record.hpp"
@@ -125,6 +126,9 @@ Json to_json(const ReplayResult& result) {
         if (!result.divergence->subject_error.empty()) {
             out["subject_error"] = result.divergence->subject_error;
         }
+        if (const auto lines = proptests::last_lines(result.divergence->last_words); !lines.empty()) {
+            out["subject_stderr"] = lines;
+        }
         out["differences"] = to_json(result.divergence->differences);
     }
     if (result.unmet_count != 0) {
@@ -238,6 +242,9 @@ std::string summary(const ReplayResult& result, std::size_t most) {
         if (!divergence.subject_error.empty()) {
             text += fmt::format("    the subject broke its contract: {}\n", divergence.subject_error);
         }
+        for (const auto& line : proptests::last_lines(divergence.last_words)) {
+            text += fmt::format("      its standard error: {}\n", line);
+        }
         for (const auto& difference : divergence.differences) {
             text += fmt::format("    {} {}: expected {}, observed {}\n", difference.scope, difference.field,
                                 difference.expected, difference.observed);
@@ -253,6 +260,7 @@ namespace {
 
 struct Options {
     std::vector<std::string> files;
+    SubjectOption subject;
     std::string format;
     std::size_t most = 10;
     bool steps = false;
@@ -275,11 +283,19 @@ struct Replayed {
     }
 };
 
+/// Nothing is shown of a subject that is gone.
+bool is_there(const Replayed& replayed) {
+    return !replayed.result.divergence || replayed.result.divergence->subject_error.empty();
+}
+
 Json file_json(const Replayed& replayed, const SubjectTap& subject, const Options& options) {
     Json json = to_json(replayed.result);
     json["verdict"] = replayed.conforms(options) ? "conforms" : "violation";
     if (options.check_budget) {
         json["budget"] = to_json(replayed.budget);
+    }
+    if (!is_there(replayed)) {
+        return json;
     }
     if (options.census) {
         json["census"] = to_json(subject.census());
@@ -297,6 +313,9 @@ void tell(const Replayed& replayed, const SubjectTap& subject, const Options& op
     print(summary(replayed.result, options.most));
     if (options.check_budget) {
         print(summary(replayed.budget));
+    }
+    if (!is_there(replayed)) {
+        return;
     }
     if (options.census) {
         print(summary(subject.census(), options.most));
@@ -336,8 +355,12 @@ int replay_all(const Options& options) {
             log.write(*record);
         }
     };
-    const auto builtin = conformance::builtin_subject();
-    SubjectTap subject(*builtin);
+    const auto checked = options.subject.factory()();
+    const bool shows_all = checked->visible() == conformance::Visible::everything;
+    if (!shows_all && (options.audit || options.inspect || options.census)) {
+        throw UsageError("--audit, --inspect and --census show what a program does not; leave them out");
+    }
+    SubjectTap subject(*checked);
     Json files = Json::array();
     bool conforms = true;
     std::uint64_t records = 0;
@@ -347,7 +370,7 @@ int replay_all(const Options& options) {
         watch.emplace();
         Replayed replayed{proptests::replay(subject, file, replay_options), {}};
         replayed.budget = watch->report();
-        if (replayed.result.conforms()) { // else the exit that diverged is counted on one side only
+        if (replayed.result.conforms() && shows_all) { // else the exit that diverged is counted on one side only
             for (std::uint8_t site = 1; site < model::log_site_count; ++site) {
                 compare_totals(replayed.budget.faults, static_cast<model::LogSite>(site), replayed.budget.sites[site],
                                subject.all_totals(site));
@@ -372,7 +395,7 @@ int replay_all(const Options& options) {
     const bool logged = log.finish();
     if (options.json) {
         print_json(Json{{"command", "replay"},
-                        {"subject", "builtin"},
+                        {"subject", checked->name()},
                         {"verdict", conforms ? "conforms" : "violation"},
                         {"records", records},
                         {"seconds", seconds},
@@ -391,10 +414,11 @@ void add_replay(CLI::App& app, Action& chosen) {
     auto options = std::make_shared<Options>();
     auto* command = app.add_subcommand("replay", "Replay traces and recordings of real guests on both sides");
     command->footer(
-        "Both sides are the implementation and the specification. The form of a file is found by its\n"
+        "Both sides are the subject and the specification. The form of a file is found by its\n"
         "content (docs/importers.md); xz and gzip are read directly. Says what the guest did, what it would have seen\n"
         "otherwise, what the log shows, and whether both sides agree.");
     command->add_option("FILE", options->files, "Traces and recordings")->required();
+    options->subject.add_to(*command);
     command->add_option("--format", options->format,
                         "Take the files for recordings of this form, whatever their content: " +
                             conformance::form_names());

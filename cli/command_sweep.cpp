@@ -3,8 +3,8 @@
 #include "cli/conform_report.hpp"
 #include "cli/output.hpp"
 #include "cli/result_files.hpp"
+#include "cli/subject_option.hpp"
 #include "cli/sweep_report.hpp"
-#include "conformance/subjects/abi.hpp"
 #include "mutants/hash.hpp"
 #include "mutants/source_mutants.hpp"
 
@@ -13,7 +13,6 @@
 #include <algorithm>
 #include <limits>
 #include <memory>
-#include <optional>
 
 namespace vtlcheck::cli {
 namespace {
@@ -28,7 +27,7 @@ struct Options {
     bool full = false;
     unsigned threads = 0;
     std::string results;
-    std::string library; ///< empty: the implementation of this repository
+    std::string subject = "builtin";
     std::string trace_out = "vtlcheck-failure.trace";
     bool trace_out_given = false;
     ResultFiles files;
@@ -90,26 +89,29 @@ int run(const Options& options) {
                                          std::max<std::uint64_t>(how.shards, 1)));
         }
     }
-    std::optional<conformance::Library> library;
+    const auto choice = conformance::parse_subject(options.subject);
+    if (choice.kind == conformance::SubjectChoice::Kind::command) {
+        throw UsageError("a sweep looks at more than a program shows; give --subject lib:PATH, or use conform");
+    }
     // Results of another program or subject say nothing of this one.
     std::uint64_t content = 0;
     if (!options.results.empty()) {
         content = mutants::hashed(mutants::read_source("/proc/self/exe"));
     }
-    if (!options.library.empty()) {
-        try {
-            library.emplace(options.library);
-        } catch (const conformance::LibraryError& error) {
-            throw UsageError(error.what());
-        }
-        content = options.results.empty() ? 0 : mutants::hashed(mutants::read_source(options.library), content);
+    // In this process: it would take a hundred times as long to go from one to the other at every exit.
+    if (choice.kind == conformance::SubjectChoice::Kind::library) {
+        (void)conformance::library_subject(choice.what);
     }
-    const auto make_subject = [&] {
-        return library ? conformance::abi_subject(library->abi(), options.library) : conformance::builtin_subject();
+    const proptests::SubjectFactory make_subject = [&] {
+        return choice.kind == conformance::SubjectChoice::Kind::library ? conformance::library_subject(choice.what)
+                                                                        : conformance::builtin_subject();
     };
+    if (choice.kind == conformance::SubjectChoice::Kind::library && !options.results.empty()) {
+        content = mutants::hashed(mutants::read_source(choice.what), content);
+    }
 
     SweepReport report;
-    report.subject = library ? options.library : "builtin";
+    report.subject = choice.name();
     report.shard = how.shard;
     report.shards = how.shards;
     ProgressLine progress(!options.json);
@@ -145,9 +147,8 @@ int run(const Options& options) {
         if (first != nullptr) {
             print("\n" + first->trace);
             if (!report.trace_file.empty()) {
-                print(fmt::format("\nwritten to {}", report.trace_file));
-                // The command replays on the built-in implementation alone.
-                print(library ? "\n" : fmt::format("; reproduce with: vtlcheck replay {}\n", report.trace_file));
+                print(fmt::format("\nwritten to {}; reproduce with: vtlcheck replay{} {}\n", report.trace_file,
+                                  subject_argument(choice), report.trace_file));
             }
         }
     }
@@ -187,9 +188,11 @@ void add_sweep(CLI::App& app, Action& chosen) {
         "--results", options->results,
         "Append the results of finished chunks to this file, and take those that are there. Results of\n"
         "another build are refused");
-    command->add_option("--library", options->library,
-                        "Check this shared library, which exports the functions of vtl_intercept.h, instead of the\n"
-                        "built-in implementation. Its code runs in this process");
+    command
+        ->add_option("--subject", options->subject,
+                     "What is checked: builtin, or lib:PATH, a shared library with the functions of vtl_intercept.h\n"
+                     "(docs/c-abi.md), which is loaded into this process")
+        ->capture_default_str();
     command->add_option("--trace-out", options->trace_out, "Where the trace of the first violation goes")
         ->capture_default_str();
     options->files.add_to(*command);

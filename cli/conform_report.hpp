@@ -8,7 +8,7 @@ namespace vtlcheck::cli {
 
 [[nodiscard]] int exit_code(proptests::Verdict verdict);
 [[nodiscard]] Json to_json(const proptests::CampaignResult& result, const proptests::CampaignOptions& options,
-                           const std::string& trace_file, const std::string& subject = "builtin");
+                           const std::string& trace_file);
 [[nodiscard]] std::string summary(const proptests::CampaignResult& result);
 
 } // namespace vtlcheck::cli

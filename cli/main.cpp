@@ -2,6 +2,7 @@
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "conformance/input.hpp"
+#include "conformance/subjects/subject.hpp"
 
 #include <fmt/format.h>
 
@@ -25,6 +26,7 @@ A first look:
   vtlcheck mutants --sample 20        whether these checks would notice a slip
   vtlcheck verify                     all of it, with a report
   vtlcheck report --from FILE         the report of an earlier run
+  vtlcheck conform --subject ...      all this of another implementation: a library, a program
 
 Exit codes: 0 conforms, 1 violation, 2 usage or bad input, 3 inconclusive.)";
 
@@ -63,6 +65,7 @@ int main(int argc, char** argv) {
         vtlcheck::cli::add_explain(app, chosen);
         vtlcheck::cli::add_verify(app, chosen);
         vtlcheck::cli::add_report(app, chosen);
+        vtlcheck::cli::add_subject(app, chosen);
         // CLI11 would only say that a subcommand is missing.
         const auto is_command = [&](const char* word) {
             const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
@@ -82,6 +85,8 @@ int main(int argc, char** argv) {
     } catch (const vtlcheck::conformance::InputError& error) {
         return complain(error.what());
     } catch (const vtlcheck::cli::UsageError& error) {
+        return complain(error.what());
+    } catch (const vtlcheck::conformance::NoSubject& error) {
         return complain(error.what());
     } catch (const std::exception& error) {
         // A defect of ours must not read as a verdict on the subject.

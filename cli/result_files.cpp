@@ -233,7 +233,8 @@ std::string junit(const proofs::ProveResult& result) {
 
 std::string junit(const proptests::CampaignResult& result, const proptests::CampaignOptions& options) {
     return junit_text("conform",
-                      {{.name = fmt::format("campaign of seed {}", options.seed),
+                      {{.name = fmt::format("campaign of seed {}{}", options.seed,
+                                            result.subject == "builtin" ? "" : " on " + result.subject),
                         .seconds = result.seconds,
                         .fault = fault_of(result, options)}},
                       result.seconds);

@@ -43,6 +43,7 @@ public:
     }
 
     [[nodiscard]] std::string name() const override { return subject_.name(); }
+    [[nodiscard]] conformance::Visible visible() const override { return subject_.visible(); }
     void start(const conformance::TraceHeader& header) override {
         if (started_) {
             for (std::uint8_t site = 1; site < model::log_site_count; ++site) {
@@ -58,7 +59,7 @@ public:
     }
     model::Outcome<Concrete> handle(const model::Exit<Concrete>& exit) override {
         auto outcome = subject_.handle(exit);
-        if (outcome.audit.value()) {
+        if (outcome.audit.value() && visible() == conformance::Visible::everything) {
             if (auto ring = subject_.audit_records(exit.vp.value()); !ring.empty()) {
                 records_.push_back(ring.back());
             }

@@ -1183,16 +1183,22 @@ std::string write_header(const TraceHeader& header) {
     if (!config.empty()) {
         text += fmt::format("config{}\n", config);
     }
-    const InitialState reset = InitialState::reset(header.vps);
-    append_start(text, "partition", header.start.vsm, reset.vsm);
+    return text + write_start(header.start);
+}
+
+std::string write_start(const InitialState& state) {
+    std::string text;
+    const auto vps = static_cast<unsigned>(state.vp.size());
+    const InitialState reset = InitialState::reset(vps);
+    append_start(text, "partition", state.vsm, reset.vsm);
     for (unsigned v = 0; v < 2; ++v) {
-        append_start(text, fmt::format("partition vtl{}", v), header.start.partition[v], reset.partition[v]);
+        append_start(text, fmt::format("partition vtl{}", v), state.partition[v], reset.partition[v]);
     }
-    for (unsigned i = 0; i < header.vps; ++i) {
-        append_start(text, fmt::format("vp{}", i), header.start.vp.at(i).shared, reset.vp.at(i).shared);
-        append_start(text, fmt::format("vp{} slot", i), header.start.vp.at(i).slot, reset.vp.at(i).slot);
+    for (unsigned i = 0; i < vps; ++i) {
+        append_start(text, fmt::format("vp{}", i), state.vp[i].shared, reset.vp[i].shared);
+        append_start(text, fmt::format("vp{} slot", i), state.vp[i].slot, reset.vp[i].slot);
         for (unsigned v = 0; v < 2; ++v) {
-            append_start(text, fmt::format("vp{} vtl{}", i, v), header.start.vp.at(i).vtl[v], reset.vp.at(i).vtl[v]);
+            append_start(text, fmt::format("vp{} vtl{}", i, v), state.vp[i].vtl[v], reset.vp[i].vtl[v]);
         }
     }
     return text;

@@ -147,6 +147,8 @@ private:
 [[nodiscard]] std::string write(const Trace& trace);
 /// The lines before the first exit.
 [[nodiscard]] std::string write_header(const TraceHeader& header);
+/// The `start` lines of a state, with their ends.
+[[nodiscard]] std::string write_start(const InitialState& state);
 /// One line each, without its end.
 [[nodiscard]] std::string print(const model::Exit<Concrete>& exit);
 [[nodiscard]] std::string print(const TraceStep& step);

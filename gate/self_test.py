@@ -59,7 +59,7 @@ class Gate(unittest.TestCase):
 
     def test_TamperedImplementation(self):
         library = BIN / "libgate_tampered_implementation.so"
-        self.expect(VIOLATION, r"MSR-W-51", BIN / "vtlcheck", "conform", "--exits", "200000", "--library", library)
+        self.expect(VIOLATION, r"MSR-W-51", BIN / "vtlcheck", "conform", "--exits", "200000", "--subject", f"lib:{library}")
 
     def test_DroppedClause(self):
         self.prove(VIOLATION, r"refuted +TOTAL", "TOTAL", "--of-mutant", "unknown-read-unruled", *FAST)

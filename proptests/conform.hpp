@@ -5,6 +5,7 @@
 #include "proptests/generator.hpp"
 #include "proptests/shrink.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -27,6 +28,8 @@ enum class Verdict : std::uint8_t { conforms, violation, inconclusive };
 
 struct CampaignResult {
     Verdict verdict = Verdict::inconclusive;
+    std::string subject = "builtin";
+    conformance::Visible visible = conformance::Visible::everything; ///< what was compared
     std::uint64_t traces = 0;
     std::uint64_t exits = 0;
     double seconds = 0;
@@ -54,10 +57,26 @@ struct FirstDivergence {
     Divergence divergence;
 };
 
+/// The same on subjects of unknown quality: a copy of this process for each thread, which `make_subject` may take down or
+/// keep without an answer for `limit`. Then the trace and the exit are named as of a divergence, and the verdict is a
+/// violation. Throws conformance::NoSubject if no subject can be made, std::invalid_argument as above.
+[[nodiscard]] CampaignResult run_campaign_apart(const SubjectFactory& make_subject, const std::string& name,
+                                                std::chrono::milliseconds limit, const CampaignOptions& options,
+                                                const Progress& progress = {});
+
+/// The same on a program that speaks the subject protocol: one for each thread, many exits at once. Throws likewise.
+[[nodiscard]] CampaignResult run_campaign_of_program(const std::string& command, std::chrono::milliseconds limit,
+                                                     const CampaignOptions& options, const Progress& progress = {});
+
 /// Runs the traces of a campaign of about `exits` exits until one diverges; nothing if none does. Nothing is shrunk.
 [[nodiscard]] std::optional<FirstDivergence> first_divergence(conformance::Subject& subject,
                                                               const Specification& specification, std::uint64_t seed,
                                                               std::uint64_t exits);
+
+/// The last lines of what a subject said on standard error, fit for a terminal and a comment.
+[[nodiscard]] std::vector<std::string> last_lines(std::string_view words);
+/// `text` as one word of a shell's command line.
+[[nodiscard]] std::string in_shell(std::string_view text);
 
 /// A trace that fails as a text a person can read and `replay`. `origin` is what follows "Found by: ".
 [[nodiscard]] std::string divergence_text(const conformance::Trace& trace, const Divergence& divergence,

@@ -183,9 +183,9 @@ const std::vector<Cell>& reachable_cells() {
     return cells;
 }
 
-void Coverage::add(const Coverage& other) {
+void Coverage::add(std::span<const std::uint64_t> counts) {
     for (std::size_t i = 0; i < counts_.size(); ++i) {
-        counts_[i] += other.counts_[i];
+        counts_[i] += counts[i];
     }
 }
 

@@ -11,6 +11,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -150,7 +151,10 @@ constexpr std::size_t index_of(const Cell& cell) {
 class Coverage {
 public:
     void hit(const Cell& cell) { ++counts_[index_of(cell)]; }
-    void add(const Coverage& other);
+    void add(const Coverage& other) { add(other.counts()); }
+    /// By index, of which there have to be cell_index_count.
+    void add(std::span<const std::uint64_t> counts);
+    [[nodiscard]] std::span<const std::uint64_t> counts() const { return counts_; }
     [[nodiscard]] std::uint64_t count(const Cell& cell) const { return counts_[index_of(cell)]; }
     /// Reachable cells that were not hit.
     [[nodiscard]] std::vector<Cell> missing() const;

@@ -36,6 +36,32 @@ bool same_vp(const conformance::InitialState::Vp& a, const conformance::InitialS
            same_by_bytes(a.vtl[1], b.vtl[1]) && same_by_bytes(a.slot, b.slot);
 }
 
+using Partition = std::array<model::PartitionVtl<Concrete>, 2>;
+
+std::vector<Difference> diff_partition(const Partition& expected, const Partition& observed) {
+    for (unsigned v = 0; v < 2; ++v) {
+        if (!same(expected[v], observed[v])) {
+            return conformance::diff_fields(fmt::format("partition.vtl{}", v), expected[v], observed[v]);
+        }
+    }
+    return {};
+}
+
+std::vector<Difference> diff_vp(std::uint32_t vp, const conformance::InitialState::Vp& expected,
+                                const conformance::InitialState::Vp& observed) {
+    if (same_vp(expected, observed)) {
+        return {};
+    }
+    const std::string scope = fmt::format("vp{}", vp);
+    std::vector<Difference> all = conformance::diff_fields(scope, expected.shared, observed.shared);
+    const auto add = [&](std::vector<Difference> more) { all.insert(all.end(), more.begin(), more.end()); };
+    for (unsigned v = 0; v < 2; ++v) {
+        add(conformance::diff_fields(fmt::format("vp{}.vtl{}", vp, v), expected.vtl[v], observed.vtl[v]));
+    }
+    add(conformance::diff_fields(scope, expected.slot, observed.slot));
+    return all;
+}
+
 /// The difference of a field that is no field of the vocabulary.
 void compare_number(std::vector<Difference>& all, const std::string& scope, const char* field, std::uint64_t expected,
                     std::uint64_t observed) {
@@ -95,6 +121,38 @@ const Specification& as_written() {
     return written;
 }
 
+SpecifiedStep specified_step(const Specification& specification, const model::ConcreteConfig& config,
+                             conformance::InitialState& state, model::ConcreteLogBudget& budget,
+                             const model::ConcreteExit& exit) {
+    auto& vp = state.vp[exit.vp.value()];
+    const model::ConcretePlace place{state.partition, state.vsm, state.vp[model::slot_vp(config, exit)].slot, vp.shared,
+                                     vp.vtl};
+    SpecifiedStep specified{.step = specification.step(config, place, exit)};
+    specified.log_clause = specification.charge(config, budget, exit, specified.step.out);
+    return specified;
+}
+
+std::string clause_of(const SpecifiedStep& step, const std::vector<Difference>& differences) {
+    const auto of_log = [](const Difference& d) {
+        return d.field == "log_line" || d.field == "log_suppressed" || d.scope.find("log") != std::string::npos;
+    };
+    return !differences.empty() && std::all_of(differences.begin(), differences.end(), of_log)
+               ? deciding(model::log_clauses, step.log_clause)
+               : deciding(model::clauses, step.step.clause.value());
+}
+
+std::vector<Difference> diff_registers(const conformance::InitialState& expected,
+                                       const conformance::InitialState& observed) {
+    auto all = diff_partition(expected.partition, observed.partition);
+    if (all.empty() && !same(expected.vsm, observed.vsm)) {
+        all = conformance::diff_fields("partition", expected.vsm, observed.vsm);
+    }
+    for (std::uint32_t vp = 0; all.empty() && vp < expected.vp.size(); ++vp) {
+        all = diff_vp(vp, expected.vp[vp], observed.vp.at(vp));
+    }
+    return all;
+}
+
 std::uint32_t ExpectedBitmaps::key(const model::ConcreteConfig& config, const model::VpShared<Concrete>& vp,
                                    const model::VtlState<Concrete>& bank, unsigned vtl) {
     // VTL1's claims arm only what passes through by default: control bits 26 to 28.
@@ -151,61 +209,65 @@ bool Lockstep::start(const conformance::TraceHeader& header, Watch watch) {
     }
     try {
         subject_.start(header);
+        visible_ = subject_.visible();
+        return compare_all();
     } catch (const conformance::SubjectError& error) {
-        divergence_.subject_error = error.what();
-        return false;
+        return fail(error);
     }
-    return compare_all();
+}
+
+bool Lockstep::fail(const conformance::SubjectError& error) {
+    divergence_.differences.clear();
+    divergence_.subject_error = error.what();
+    divergence_.last_words = error.last_words;
+    return false;
 }
 
 bool Lockstep::step(const model::ConcreteExit& exit) {
-    const std::uint32_t index = exit.vp.value();
-    auto& vp = state_.vp[index];
-    const std::uint64_t sequence = vp.shared.audit_next.value();
-    const model::ConcretePlace place{state_.partition, state_.vsm, state_.vp[model::slot_vp(config_, exit)].slot,
-                                     vp.shared, vp.vtl};
-    expected_ = specification_.step(config_, place, exit);
-    log_clause_ = specification_.charge(config_, budget_, exit, expected_.out);
+    const std::uint64_t sequence = state_.vp[exit.vp.value()].shared.audit_next.value();
+    const SpecifiedStep specified = specified_step(specification_, config_, state_, budget_, exit);
+    expected_ = specified.step;
+    log_clause_ = specified.log_clause;
     divergence_.step = steps_++;
     try {
         observed_ = subject_.handle(exit);
+        if (compare_step(exit, sequence)) {
+            return true;
+        }
+        name_clause();
+        return false;
     } catch (const conformance::SubjectError& error) {
-        divergence_.clause = deciding(model::clauses, expected_.clause.value());
-        divergence_.subject_error = error.what();
+        fail(error);
+        name_clause();
         return false;
     }
-    bool agree = true;
+}
+
+bool Lockstep::compare_step(const model::ConcreteExit& exit, std::uint64_t sequence) {
+    const std::uint32_t index = exit.vp.value();
     if (!same(expected_.out, observed_)) {
-        agree = diverge(conformance::diff(expected_.out, observed_));
+        return diverge(conformance::diff(expected_.out, observed_));
+    }
+    if (visible_ != conformance::Visible::everything) {
+        return compare_registers();
     }
     if (expected_.out.audit.value()) {
         note_audit(exit, sequence);
-        agree = agree && compare_newest_audit(index);
+        if (!compare_newest_audit(index)) {
+            return false;
+        }
     }
-    if (expected_.out.log_line.value() != 0) {
-        agree = agree && compare_log_line(exit);
+    if (expected_.out.log_line.value() != 0 && !compare_log_line(exit)) {
+        return false;
     }
-    agree = agree && compare_census(exit);
-    if (agree) {
-        agree = watch_ == Watch::everything ? compare_all()
-                                            : compare_registers() && compare_bitmaps(index) && compare_controls(index);
+    if (!compare_census(exit)) {
+        return false;
     }
-    if (!agree) {
-        name_clause();
-    }
-    return agree;
+    return watch_ == Watch::everything ? compare_all()
+                                       : compare_registers() && compare_bitmaps(index) && compare_controls(index);
 }
 
-void Lockstep::name_clause() {
-    // A difference in nothing but log lines is the log budget's.
-    const auto of_log = [](const Difference& d) {
-        return d.field == "log_line" || d.field == "log_suppressed" || d.scope.find("log") != std::string::npos;
-    };
-    const auto& all = divergence_.differences;
-    divergence_.clause = std::all_of(all.begin(), all.end(), of_log)
-                             ? deciding(model::log_clauses, log_clause_)
-                             : deciding(model::clauses, expected_.clause.value());
-}
+void Lockstep::name_clause() { divergence_.clause = clause_of({expected_, log_clause_}, divergence_.differences); }
 
 namespace {
 
@@ -217,24 +279,15 @@ model::ConcreteExit with_number(model::ConcreteExit exit, std::uint32_t number) 
 } // namespace
 
 bool Lockstep::step_alike(std::span<const model::ConcreteExit> exits, std::uint32_t first, std::uint32_t last) {
-    struct Answer {
-        model::ConcreteStep step;
-        model::ClauseIndex log_clause = 0;
-    };
     auto& vp = state_.vp[0];
     const auto before = vp;
     const auto partition_before = state_.partition;
     const auto vsm_before = state_.vsm;
     const auto budget_before = budget_;
     const auto answers_to = [&](std::uint32_t number) {
-        std::vector<Answer> answers;
+        std::vector<SpecifiedStep> answers;
         for (const auto& pattern : exits) {
-            const auto exit = with_number(pattern, number);
-            Answer answer;
-            answer.step =
-                specification_.step(config_, {state_.partition, state_.vsm, vp.slot, vp.shared, vp.vtl}, exit);
-            answer.log_clause = specification_.charge(config_, budget_, exit, answer.step.out);
-            answers.push_back(answer);
+            answers.push_back(specified_step(specification_, config_, state_, budget_, with_number(pattern, number)));
         }
         return answers;
     };
@@ -291,20 +344,20 @@ bool Lockstep::step_alike(std::span<const model::ConcreteExit> exits, std::uint3
     };
     std::optional<conformance::Deviation> deviation;
     at(last, exits.size() - 1);
+    bool agree = false;
     try {
         deviation = subject_.run_alike(accesses, first, last);
+        if (deviation) {
+            at(deviation->number, deviation->access);
+            observed_ = deviation->observed;
+            divergence_.differences = conformance::diff(expected_.out, observed_);
+        }
+        agree = !deviation && compare_registers() && compare_bitmaps(0) && compare_controls(0) && compare_log_totals();
     } catch (const conformance::SubjectError& error) {
-        divergence_.clause = deciding(model::clauses, expected_.clause.value());
-        divergence_.subject_error = error.what();
+        fail(error);
+        name_clause();
         return false;
     }
-    if (deviation) {
-        at(deviation->number, deviation->access);
-        observed_ = deviation->observed;
-        divergence_.differences = conformance::diff(expected_.out, observed_);
-    }
-    const bool agree =
-        !deviation && compare_registers() && compare_bitmaps(0) && compare_controls(0) && compare_log_totals();
     if (!agree) {
         name_clause();
     }
@@ -422,6 +475,17 @@ bool Lockstep::compare_census_sketch(std::uint32_t vp) {
 }
 
 bool Lockstep::finish() {
+    try {
+        return compare_rest();
+    } catch (const conformance::SubjectError& error) {
+        return fail(error);
+    }
+}
+
+bool Lockstep::compare_rest() {
+    if (visible_ != conformance::Visible::everything) {
+        return true; // nothing is left for the end
+    }
     if (watch_ == Watch::campaign && !compare_all()) {
         return false;
     }
@@ -434,11 +498,9 @@ bool Lockstep::finish() {
 }
 
 bool Lockstep::compare_partition() {
-    const auto seen = subject_.partition();
-    for (unsigned v = 0; v < 2; ++v) {
-        if (!same(state_.partition[v], seen[v])) {
-            return diverge(conformance::diff_fields(fmt::format("partition.vtl{}", v), state_.partition[v], seen[v]));
-        }
+    auto all = diff_partition(state_.partition, subject_.partition());
+    if (!all.empty()) {
+        return diverge(std::move(all));
     }
     const auto vsm = subject_.vsm();
     return same(state_.vsm, vsm) || diverge(conformance::diff_fields("partition", state_.vsm, vsm));
@@ -447,18 +509,8 @@ bool Lockstep::compare_partition() {
 bool Lockstep::compare_vp(std::uint32_t vp) {
     auto& seen = seen_[vp];
     subject_.vp(vp, seen);
-    const auto& expected = state_.vp[vp];
-    if (same_vp(expected, seen)) {
-        return true;
-    }
-    const std::string scope = fmt::format("vp{}", vp);
-    std::vector<Difference> all = conformance::diff_fields(scope, expected.shared, seen.shared);
-    const auto add = [&](std::vector<Difference> more) { all.insert(all.end(), more.begin(), more.end()); };
-    for (unsigned v = 0; v < 2; ++v) {
-        add(conformance::diff_fields(fmt::format("vp{}.vtl{}", vp, v), expected.vtl[v], seen.vtl[v]));
-    }
-    add(conformance::diff_fields(scope, expected.slot, seen.slot));
-    return diverge(std::move(all));
+    auto all = diff_vp(vp, state_.vp[vp], seen);
+    return all.empty() || diverge(std::move(all));
 }
 
 bool Lockstep::compare_newest_audit(std::uint32_t vp) {
@@ -547,6 +599,9 @@ bool Lockstep::compare_bitmaps(std::uint32_t vp) {
 }
 
 bool Lockstep::compare_registers() {
+    if (visible_ == conformance::Visible::outcomes) {
+        return true;
+    }
     if (!compare_partition()) {
         return false;
     }
@@ -561,6 +616,9 @@ bool Lockstep::compare_registers() {
 bool Lockstep::compare_all() {
     if (!compare_registers()) {
         return false;
+    }
+    if (visible_ != conformance::Visible::everything) {
+        return true;
     }
     for (std::uint32_t vp = 0; vp < state_.vp.size(); ++vp) {
         if (!compare_bitmaps(vp) || !compare_controls(vp) || !compare_audit_ring(vp)) {

@@ -23,6 +23,7 @@ struct Divergence {
     std::string clause;                               ///< id of the clause that decides it
     std::vector<conformance::Difference> differences; ///< expected by the specification, observed of the subject
     std::string subject_error; ///< not empty: the subject broke its contract instead of answering
+    std::string last_words;    ///< what it said on standard error before that
 };
 
 /// The specification as it is held against a subject: as written, or as a mutant of it would have it.
@@ -44,9 +45,26 @@ public:
 };
 [[nodiscard]] const Specification& as_written();
 
+/// One exit on the specification: the state and the budget after it, and what decided.
+struct SpecifiedStep {
+    model::ConcreteStep step;
+    model::ClauseIndex log_clause = 0; ///< index in model::log_clauses of the clause that charged it
+};
+[[nodiscard]] SpecifiedStep specified_step(const Specification& specification, const model::ConcreteConfig& config,
+                                           conformance::InitialState& state, model::ConcreteLogBudget& budget,
+                                           const model::ConcreteExit& exit);
+
+/// The id of the clause that is to blame: a difference in nothing but log lines is the log budget's.
+[[nodiscard]] std::string clause_of(const SpecifiedStep& step,
+                                    const std::vector<conformance::Difference>& differences = {});
+
+/// The registers that differ, slots included, of the partition or the first VP in which any does.
+[[nodiscard]] std::vector<conformance::Difference> diff_registers(const conformance::InitialState& expected,
+                                                                  const conformance::InitialState& observed);
+
 /// How much of the state is compared after each exit. The outcome, the registers of all VPs and of the partition, the
 /// newest audit record if the exit made one, the census of the MSR it counted, and of the VP that took the exit the MSR
-/// bitmaps, the other interception and what is entered next always are.
+/// bitmaps, the other interception and what is entered next always are, as far as the subject shows them.
 enum class Watch : std::uint8_t {
     campaign,   ///< interception of other VPs, audit rings, log rings and counters at the end of the trace
     everything, ///< those after each exit too; log lines are taken at once, so that no ring overflows
@@ -153,6 +171,9 @@ public:
     [[nodiscard]] const model::ConcreteExit& diverging_exit() const { return diverging_exit_; }
 
 private:
+    bool compare_step(const model::ConcreteExit& exit, std::uint64_t sequence);
+    bool compare_rest();
+    bool fail(const conformance::SubjectError& error);
     void note_audit(const model::ConcreteExit& exit, std::uint64_t sequence);
     bool compare_vp(std::uint32_t vp);
     bool compare_partition();
@@ -176,6 +197,7 @@ private:
     conformance::InitialState state_;
     ExpectedBitmaps bitmaps_;
     Watch watch_ = Watch::campaign;
+    conformance::Visible visible_ = conformance::Visible::everything;
     std::size_t steps_ = 0;
     std::size_t alike_ = 0;          ///< of them
     bool sketch_is_partial_ = false; ///< it counted accesses that `census_` did not

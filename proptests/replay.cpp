@@ -165,14 +165,8 @@ private:
         const auto& registers = lockstep_.state().vp[vp];
         const bool armed = model::oracle_armed(lockstep_.config(), registers.shared, registers.vtl[0], false,
                                                access.msr, access.write);
-        if (armed != subject_.access_exits(vp, 0, access.msr, access.write)) {
-            result_.divergence =
-                Divergence{.step = result_.steps,
-                           .clause = "EXIT-09",
-                           .differences = {{fmt::format("vp{}.vtl0.msr_bitmap", vp),
-                                            fmt::format("{}[{:#x}]", access.write ? "write" : "read", access.msr),
-                                            armed ? "intercept" : "pass", armed ? "pass" : "intercept"}},
-                           .subject_error = {}};
+        if (auto divergence = compare_armed(access, vp, armed)) {
+            result_.divergence = std::move(divergence);
             result_.divergence_line = access.line;
             return true;
         }
@@ -185,6 +179,28 @@ private:
         if (started_ && options_.started) {
             options_.started(header_);
         }
+    }
+
+    /// Whether the subject, too, says that the access exits.
+    std::optional<Divergence> compare_armed(const Access& access, std::uint32_t vp, bool armed) const {
+        if (subject_.visible() != conformance::Visible::everything) {
+            return std::nullopt;
+        }
+        Divergence divergence;
+        divergence.step = result_.steps;
+        divergence.clause = "EXIT-09";
+        try {
+            if (subject_.access_exits(vp, 0, access.msr, access.write) == armed) {
+                return std::nullopt;
+            }
+            divergence.differences = {{fmt::format("vp{}.vtl0.msr_bitmap", vp),
+                                       fmt::format("{}[{:#x}]", access.write ? "write" : "read", access.msr),
+                                       armed ? "intercept" : "pass", armed ? "pass" : "intercept"}};
+        } catch (const conformance::SubjectError& error) {
+            divergence.subject_error = error.what();
+            divergence.last_words = error.last_words;
+        }
+        return divergence;
     }
 
     static ConcreteExit exit_of(const Access& access, std::uint32_t vp) {

@@ -14,8 +14,8 @@ using model::ConcreteExit;
 
 class Shrinker {
 public:
-    Shrinker(conformance::Subject& subject, Trace failing, std::uint64_t budget)
-        : subject_(subject), budget_(budget), best_(std::move(failing)) {
+    Shrinker(conformance::Subject& subject, Trace failing, std::uint64_t budget, std::chrono::seconds time)
+        : subject_(subject), budget_(budget), end_(std::chrono::steady_clock::now() + time), best_(std::move(failing)) {
         const auto divergence = run(subject_, best_);
         if (!divergence) {
             throw std::logic_error("shrink: the trace does not fail");
@@ -30,11 +30,14 @@ public:
             gained = leave_out_exits();
             gained = make_plain() || gained;
         }
-        return {std::move(best_), std::move(divergence_), replays_, !exhausted()};
+        return {.trace = std::move(best_),
+                .divergence = std::move(divergence_),
+                .replays = replays_,
+                .minimal = !exhausted()};
     }
 
 private:
-    [[nodiscard]] bool exhausted() const { return replays_ >= budget_; }
+    [[nodiscard]] bool exhausted() const { return replays_ >= budget_ || std::chrono::steady_clock::now() >= end_; }
 
     void accept(const Trace& trace, const Divergence& divergence) {
         best_ = trace;
@@ -50,7 +53,8 @@ private:
         }
         ++replays_;
         const auto divergence = run(subject_, candidate);
-        if (!divergence) {
+        // A wrong answer must not turn into a crash on the way, nor a crash into a wrong answer.
+        if (!divergence || divergence->subject_error.empty() != divergence_.subject_error.empty()) {
             return false;
         }
         accept(candidate, *divergence);
@@ -162,6 +166,7 @@ private:
 
     conformance::Subject& subject_;
     std::uint64_t budget_;
+    std::chrono::steady_clock::time_point end_;
     std::uint64_t replays_ = 0;
     Trace best_;
     Divergence divergence_;
@@ -169,8 +174,9 @@ private:
 
 } // namespace
 
-Shrunk shrink(conformance::Subject& subject, conformance::Trace failing, std::uint64_t budget) {
-    return Shrinker(subject, std::move(failing), budget).shrink();
+Shrunk shrink(conformance::Subject& subject, conformance::Trace failing, std::uint64_t budget,
+              std::chrono::seconds time) {
+    return Shrinker(subject, std::move(failing), budget, time).shrink();
 }
 
 } // namespace vtlcheck::proptests

@@ -522,7 +522,18 @@ TEST_F(CommandLine, BadUsageOfMutantsIsRefusedInOneLine) {
                    "bad-results:1: is no result");
     expect_refused("mutants --kind spec --ratchet ratchet --only MSR-W-38 --update", "--update");
     expect_refused("mutants --kind impl --ratchet ratchet --plan none.json", "none.json: cannot be read");
-    expect_refused("conform --library none.so", "none.so: there is no such file");
+    expect_refused("conform --subject lib:none.so", "none.so: there is no such file");
+    expect_refused("replay --subject lib:none.so /dev/null", "none.so: there is no such file");
+    expect_refused("sweep --subject lib:none.so", "none.so: there is no such file");
+    expect_refused("sweep --subject cmd:cat", "a sweep looks at more than a program shows");
+    expect_refused("conform --subject port.so", "'port.so' is no subject: builtin, lib:PATH");
+    expect_refused("conform --subject cmd:", "names no program");
+    expect_refused("conform --subject \"cmd:a 'b\"", "a quote ' has no end");
+    expect_refused("conform --subject cmd:./none", "cmd:./none: cannot be run: No such file");
+    expect_refused("conform --subject cmd:true", "is no subject: to 'vtlcheck-subject 1' it ended with exit code 0");
+    expect_refused("conform --subject 'cmd:echo hello'", "it answered 'hello'");
+    expect_refused("conform --subject 'cmd:sleep 60' --subject-timeout 0.2", "it gave no answer within 0.2 s");
+    expect_refused("conform --subject-timeout 0", "--subject-timeout");
     expect_refused("mutants --check-library none.so", "none.so: there is no such file");
 }
 
@@ -667,6 +678,75 @@ TEST_F(CommandLine, SweepRunsAPartAndTakesItUp) {
     expect_refused("sweep msr --shard 3/2", "1/2");
     expect_refused("sweep nonsense", "nonsense");
     EXPECT_EQ(run("sweep msr --range 0x50000000-0x50000001 --shard 2/2").exit_code, 3);
+}
+
+TEST_F(CommandLine, ProgramsAndLibrariesAreSubjects) {
+    const std::string program = "--subject 'cmd:" VTLCHECK_BINARY " subject' ";
+    for (const std::string& subject : {program, std::string("--subject lib:" VTLCHECK_WHOLE_LIBRARY " ")}) {
+        const auto result = run("conform --json --exits 20000 " + subject);
+        EXPECT_EQ(result.exit_code, 3) << result.err; // not all cells
+        const auto json = nlohmann::json::parse(result.out);
+        EXPECT_NE(subject.find(json["subject"].get<std::string>()), std::string::npos) << json["subject"];
+        EXPECT_EQ(json["exits"], 17750); // those that the built-in one is asked
+        const auto replay = run("replay " + subject + VTLCHECK_TRACES "/examples/register-attempts.trace.txt");
+        EXPECT_EQ(replay.exit_code, 0) << replay.out << replay.err;
+    }
+    EXPECT_EQ(run("replay --audit " + program + VTLCHECK_TRACES "/examples/register-attempts.trace.txt").exit_code, 2);
+}
+
+TEST_F(CommandLine, AViolationOfASubjectIsReproduced) {
+    const std::string subject = " --subject 'cmd:" VTLCHECK_SUBJECTS "/minimal.py' ";
+    const auto result = run("conform --exits 1000 --trace-out failing.trace" + subject);
+    EXPECT_EQ(result.exit_code, 1) << result.err;
+    EXPECT_NE(result.out.find("subject: cmd:"), std::string::npos) << result.out;
+    EXPECT_NE(result.out.find("compared: outcomes only"), std::string::npos) << result.out;
+    EXPECT_NE(result.out.find("expected "), std::string::npos) << result.out;
+    EXPECT_NE(result.out.find("reproduce with: vtlcheck replay --subject cmd:"), std::string::npos) << result.out;
+    EXPECT_EQ(run("replay failing.trace" + subject).exit_code, 1);
+    EXPECT_EQ(run("replay failing.trace").exit_code, 0);
+}
+
+TEST_F(CommandLine, ALibraryThatCrashesIsNamedAtTheExit) {
+    for (const auto& [fault, how] :
+         {std::pair{"crash", "was killed by signal 11"}, {"exit", "ended with exit code 0"}}) {
+        const std::string setting = std::string("HOSTILE=") + fault;
+        const auto result = run("conform --json --exits 5000 --subject lib:" VTLCHECK_HOSTILE_LIBRARY, setting);
+        EXPECT_EQ(result.exit_code, 1) << result.err;
+        const auto json = nlohmann::json::parse(result.out);
+        EXPECT_NE(json["failure"]["subject_error"].get<std::string>().find(how), std::string::npos) << json;
+        EXPECT_EQ(json["failure"]["exits"], 1);
+        EXPECT_EQ(json["failure"]["clause"].get<std::string>().substr(0, 7), "MSR-W-3"); // a write of EFER
+        const auto replay = run("replay vtlcheck-failure.trace --subject lib:" VTLCHECK_HOSTILE_LIBRARY, setting);
+        EXPECT_EQ(replay.exit_code, 1) << replay.err;
+        EXPECT_NE(replay.out.find(how), std::string::npos) << replay.out;
+    }
+    for (const char* fault : {"load-crash", "load-hang"}) {
+        const auto result = run("conform --subject-timeout 0.5 --subject lib:" VTLCHECK_HOSTILE_LIBRARY,
+                                std::string("HOSTILE=") + fault);
+        EXPECT_EQ(result.exit_code, 2);
+        EXPECT_NE(result.err.find("cannot be loaded"), std::string::npos) << result.err;
+    }
+}
+
+TEST_F(CommandLine, TheBuiltInImplementationIsAProgram) {
+    const std::string trace =
+        "vtlcheck-trace 2\nconfig vps=2\nvp1 vtl0 rdmsr 0x10\nvtlcheck-trace 2\nvp0 vtl0 rdmsr 0x1d9\n";
+    const auto answers = run("subject < " + write("in", trace));
+    EXPECT_EQ(answers.exit_code, 0) << answers.err;
+    EXPECT_EQ(std::count(answers.out.begin(), answers.out.end(), '\n'), 2) << answers.out;
+    EXPECT_NE(answers.out.find("vp0 vtl0 rdmsr 0x1d9 -> done log_line=warning"), std::string::npos) << answers.out;
+    EXPECT_EQ(run("subject < " + write("in", "vtlcheck-subject 1\n")).out, "vtlcheck-subject 1 state\n");
+    // What was answered is a trace.
+    EXPECT_EQ(run("replay " +
+                  write("again", "vtlcheck-trace 2\n" +
+                                     run("subject < " + write("in", "vtlcheck-trace 2\nvp0 vtl0 rdmsr 0x1d9\n")).out))
+                  .exit_code,
+              0);
+    const auto bad = run("subject < " + write("in", "vtlcheck-trace 2\n\nvp0 vtl0 rdmsr\n"));
+    EXPECT_EQ(bad.exit_code, 2);
+    EXPECT_NE(bad.err.find("standard input:3:"), std::string::npos) << bad.err;
+    EXPECT_EQ(run("subject < " + write("in", "vp0 vtl0 rdmsr 0x10\n")).exit_code, 2);
+    EXPECT_EQ(run("subject < " + write("in", trace) + " > /dev/full").exit_code, 2);
 }
 
 } // namespace

@@ -2,10 +2,10 @@
 // of a shared library.
 #pragma once
 
+#include "conformance/subjects/subject.hpp"
 #include "impl/include/vtl_intercept.h"
 
 #include <memory>
-#include <stdexcept>
 #include <string>
 
 namespace vtlcheck::conformance {
@@ -72,8 +72,8 @@ struct Abi {
 }
 
 /// A file that is no library with this ABI: one line that says what is wrong with it.
-struct LibraryError : std::runtime_error {
-    using std::runtime_error::runtime_error;
+struct LibraryError : NoSubject {
+    using NoSubject::NoSubject;
 };
 
 /// A shared library that exports the C ABI. Its code runs in this process: an implementation that crashes takes the

@@ -322,7 +322,7 @@ SameBytes& fastest_same_bytes() {
     return same_bytes;
 }
 
-class AbiSubject final : public Subject {
+class AbiSubject : public Subject {
 public:
     AbiSubject(const Abi& abi, std::string name) : abi_(abi), name_(std::move(name)) {}
 
@@ -610,7 +610,20 @@ private:
     std::vector<vtl_vp> vps_;
 };
 
+struct Loaded {
+    Library library;
+};
+
+/// The library is unloaded after the subject that uses it.
+class LibrarySubject final : private Loaded, public AbiSubject {
+public:
+    explicit LibrarySubject(const std::string& file)
+        : Loaded{Library(file)}, AbiSubject(library.abi(), "lib:" + file) {}
+};
+
 } // namespace
+
+std::unique_ptr<Subject> library_subject(const std::string& file) { return std::make_unique<LibrarySubject>(file); }
 
 std::unique_ptr<Subject> abi_subject(const Abi& abi, std::string name) {
     return std::make_unique<AbiSubject>(abi, std::move(name));

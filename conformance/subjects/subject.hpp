@@ -11,13 +11,30 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace vtlcheck::conformance {
 
-/// A subject broke its contract: it refused an exit that every paravisor has to take, or did not answer.
+/// A subject broke its contract: it refused an exit that every paravisor has to take, or did not answer. One line.
 struct SubjectError : std::runtime_error {
+    explicit SubjectError(const std::string& what, std::string last_words_ = {})
+        : std::runtime_error(what), last_words(std::move(last_words_)) {}
+
+    std::string
+        last_words; ///< the end of its standard error, as it came; empty if there is none or it runs in this process
+};
+
+/// There is nothing to check: no such file or program, another version. One line that says how to mend it.
+struct NoSubject : std::runtime_error {
     using std::runtime_error::runtime_error;
+};
+
+/// What a subject shows of itself, and what can be compared.
+enum class Visible : std::uint8_t {
+    outcomes,
+    registers,  ///< and the registers of partition and VPs
+    everything, ///< and interception, audit, log and census
 };
 
 /// 512 words in the layout of TDG.VP.WR: read low, read high, write low, write high; 1 intercepts.
@@ -116,7 +133,10 @@ public:
 
     [[nodiscard]] virtual std::string name() const = 0;
 
-    /// Sets up a partition of `header.vps` VPs in the state `header.start`, whatever went before.
+    /// What of the below may be asked. Fixed once it was started.
+    [[nodiscard]] virtual Visible visible() const { return Visible::everything; }
+
+    /// Sets up a partition of `header.vps` VPs in the state `header.start`, whatever went before. Throws SubjectError.
     virtual void start(const TraceHeader& header) = 0;
 
     /// Handles one exit of VP `exit.vp`. Throws SubjectError.
@@ -127,6 +147,8 @@ public:
     /// SubjectError. 2^34 accesses pass here in a sweep, so a subject may have a faster way than this, which asks `handle`.
     virtual std::optional<Deviation> run_alike(std::span<const AlikeAccess> accesses, std::uint32_t first,
                                                std::uint32_t last);
+
+    // Whatever is asked below may throw SubjectError, where the subject runs elsewhere.
 
     /// The registers the subject holds now.
     [[nodiscard]] virtual std::array<model::PartitionVtl<Concrete>, 2> partition() const = 0;
@@ -168,5 +190,7 @@ public:
 struct Abi;
 /// An implementation behind the C ABI (abi.hpp), which has to outlive the subject.
 [[nodiscard]] std::unique_ptr<Subject> abi_subject(const Abi& abi, std::string name);
+/// The implementation in the shared library `file`, loaded into this process: see isolated.hpp. Throws NoSubject.
+[[nodiscard]] std::unique_ptr<Subject> library_subject(const std::string& file);
 
 } // namespace vtlcheck::conformance
