@@ -188,8 +188,7 @@ void add_conform(CLI::App& app, Action& chosen) {
                 if (result.failure) {
                     print("\n" + proptests::failure_text(result, options->campaign));
                     if (!trace_file.empty()) {
-                        print(fmt::format("\nwritten to {}; reproduce with: vtlcheck replay{} {}\n", trace_file,
-                                          subject_argument(options->subject.choice()), trace_file));
+                        print(where_written(trace_file, options->subject.choice()));
                     }
                 }
             }

@@ -147,8 +147,7 @@ int run(const Options& options) {
         if (first != nullptr) {
             print("\n" + first->trace);
             if (!report.trace_file.empty()) {
-                print(fmt::format("\nwritten to {}; reproduce with: vtlcheck replay{} {}\n", report.trace_file,
-                                  subject_argument(choice), report.trace_file));
+                print(where_written(report.trace_file, choice));
             }
         }
     }

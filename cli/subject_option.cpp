@@ -43,8 +43,10 @@ proptests::SubjectFactory SubjectOption::factory() const {
     }
 }
 
-std::string subject_argument(const SubjectChoice& choice) {
-    return choice.kind == SubjectChoice::Kind::builtin ? "" : " --subject " + proptests::in_shell(choice.name());
+std::string where_written(const std::string& trace_file, const SubjectChoice& choice) {
+    const std::string subject =
+        choice.kind == SubjectChoice::Kind::builtin ? "" : " --subject " + proptests::in_shell(choice.name());
+    return fmt::format("\nwritten to {0}; reproduce with: vtlcheck replay{1} {0}\n", trace_file, subject);
 }
 
 } // namespace vtlcheck::cli

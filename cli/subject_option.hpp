@@ -24,7 +24,7 @@ struct SubjectOption {
     [[nodiscard]] proptests::SubjectFactory factory() const;
 };
 
-/// " --subject 'cmd:...'", to be given to another command; empty for the built-in one.
-[[nodiscard]] std::string subject_argument(const conformance::SubjectChoice& choice);
+/// Where a failing trace is, and the command that replays it on the same subject.
+[[nodiscard]] std::string where_written(const std::string& trace_file, const conformance::SubjectChoice& choice);
 
 } // namespace vtlcheck::cli

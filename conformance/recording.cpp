@@ -24,6 +24,11 @@ struct FormEntry {
     std::unique_ptr<Importer> (*make)(std::string_view);
     std::string_view caveat;
 };
+constexpr std::string_view tracer_caveat = "of kvm_msr, a thread is a vCPU, and only what KVM intercepts is shown; of "
+                                           "read_msr and write_msr, only a #GP that the "
+                                           "kernel expected is marked";
+constexpr std::string_view openhcl_caveat =
+    "rate limited, so this is no count; neither processor nor VTL is told, so all are VTL0 of VP 0";
 /// By number.
 constexpr std::array forms{
     FormEntry{Form::msr_ftrace, "msr-ftrace", "line of the form msr-ftrace", msr_ftrace,
@@ -32,14 +37,8 @@ constexpr std::array forms{
               "only a #GP that the kernel expected is marked; no processor is told, so all are VP 0"},
     FormEntry{Form::kvm_ftrace, "kvm-ftrace", "line of the form kvm-ftrace", kvm_ftrace,
               "a thread is a vCPU, and only what KVM intercepts is shown"},
-    FormEntry{
-        Form::perf_script, "perf-script", "line of the form perf-script", perf_script,
-        "of kvm_msr, a thread is a vCPU, and only what KVM intercepts is shown; of read_msr and write_msr, only a "
-        "#GP that the kernel expected is marked"},
-    FormEntry{
-        Form::trace_cmd, "trace-cmd", "line of the form trace-cmd", trace_cmd,
-        "of kvm_msr, a thread is a vCPU, and only what KVM intercepts is shown; of read_msr and write_msr, only a "
-        "#GP that the kernel expected is marked"},
+    FormEntry{Form::perf_script, "perf-script", "line of the form perf-script", perf_script, tracer_caveat},
+    FormEntry{Form::trace_cmd, "trace-cmd", "line of the form trace-cmd", trace_cmd, tracer_caveat},
     FormEntry{Form::kernel_log, "kernel-log", "line of the form kernel-log", kernel_log,
               "printed once per boot and direction, so this is no count; no processor is told, so all are VP 0"},
     FormEntry{Form::kvm_log, "kvm-log", "line of the form kvm-log", kvm_log,
@@ -47,10 +46,8 @@ constexpr std::array forms{
     FormEntry{Form::xen_console, "xen-console", "line of the form xen-console", xen_console,
               "rate limited, so this is no count"},
     FormEntry{Form::instruction_log, "instruction-log", "line of the form instruction-log", instruction_log, ""},
-    FormEntry{Form::openhcl_json, "openhcl-json", "line of the form openhcl-json", openhcl_json,
-              "rate limited, so this is no count; neither processor nor VTL is told, so all are VTL0 of VP 0"},
-    FormEntry{Form::openhcl_kmsg, "openhcl-kmsg", "line of the form openhcl-kmsg", openhcl_kmsg,
-              "rate limited, so this is no count; neither processor nor VTL is told, so all are VTL0 of VP 0"}};
+    FormEntry{Form::openhcl_json, "openhcl-json", "line of the form openhcl-json", openhcl_json, openhcl_caveat},
+    FormEntry{Form::openhcl_kmsg, "openhcl-kmsg", "line of the form openhcl-kmsg", openhcl_kmsg, openhcl_caveat}};
 
 std::size_t index_of(Form form) { return static_cast<std::size_t>(form) - 1; }
 

@@ -1,5 +1,6 @@
 #include "mutants/child.hpp"
 
+#include "support/arguments.hpp"
 #include "support/descriptor.hpp"
 
 #include <fcntl.h>
@@ -100,12 +101,7 @@ bool wait_until(::pid_t child, int& status, Clock::time_point end) {
 
 ChildResult run_child(const std::vector<std::string>& command, const std::filesystem::path& folder,
                       const ChildLimits& limits) {
-    std::vector<std::string> words = command;
-    std::vector<char*> arguments;
-    for (auto& word : words) {
-        arguments.push_back(word.data());
-    }
-    arguments.push_back(nullptr);
+    const support::Arguments arguments(command);
     const std::string where = folder.string();
 
     Descriptor output;
@@ -121,7 +117,7 @@ ChildResult run_child(const std::vector<std::string>& command, const std::filesy
         throw ChildError(fmt::format("{}: no process for it: {}", command.front(), std::strerror(errno)));
     }
     if (child == 0) {
-        become(arguments.data(), where.c_str(), limits, output_end.get(), failure_end.get());
+        become(arguments.all(), where.c_str(), limits, output_end.get(), failure_end.get());
     }
     ::setpgid(child, child); // whichever of the two comes first
     output_end.close();

@@ -333,55 +333,38 @@ private:
     bool sums_;
 };
 
-/// Terms within `whole` that follow from `variable` and from nothing else, parts first.
-class Following {
-public:
-    Following(z3::expr variable, const z3::expr& whole)
-        : variable_(std::move(variable)), context_(variable_.ctx()), terms_(context_), kept_(context_) {
-        std::vector<z3::expr> open{whole};
-        while (!open.empty()) {
-            const z3::expr next = open.back();
-            const std::size_t before = open.size();
-            for (unsigned i = 0; i < next.num_args() && !from_.contains(id(next)); ++i) {
-                if (!from_.contains(id(next.arg(i)))) {
-                    open.push_back(next.arg(i));
-                }
-            }
-            if (open.size() == before) {
-                open.pop_back();
-                keep(next);
-            }
-        }
-    }
-
-    /// All but the variable itself.
-    [[nodiscard]] const z3::expr_vector& all() const { return terms_; }
-    [[nodiscard]] bool has(const z3::expr& term) const {
-        return from_.at(id(term)) == From::it_alone && !z3::eq(term, variable_);
-    }
-
-private:
+/// Terms within `whole` that follow from `variable` and from nothing else, parts first; all but the variable itself.
+z3::expr_vector following_from(const z3::expr& variable, const z3::expr& whole) {
     enum class From { nothing, it_alone, others };
-    [[nodiscard]] unsigned id(const z3::expr& term) const { return Z3_get_ast_id(context_, term); }
-    void keep(const z3::expr& term) {
-        const bool unknown = term.is_const() && term.decl().decl_kind() == Z3_OP_UNINTERPRETED;
-        From from = z3::eq(term, variable_) ? From::it_alone : unknown ? From::others : From::nothing;
-        for (unsigned i = 0; i < term.num_args(); ++i) {
-            from = std::max(from, from_.at(id(term.arg(i))));
-        }
-        if (from_.emplace(id(term), from).second) {
-            kept_.push_back(term); // lest its id is used again
-            if (has(term)) {
-                terms_.push_back(term);
+    z3::context& context = variable.ctx();
+    const auto id = [&](const z3::expr& term) { return Z3_get_ast_id(context, term); };
+    std::map<unsigned, From> known;
+    z3::expr_vector following(context);
+    std::vector<z3::expr> open{whole};
+    while (!open.empty()) {
+        const z3::expr next = open.back();
+        const std::size_t before = open.size();
+        for (unsigned i = 0; i < next.num_args() && !known.contains(id(next)); ++i) {
+            if (!known.contains(id(next.arg(i)))) {
+                open.push_back(next.arg(i));
             }
         }
+        if (open.size() != before) {
+            continue;
+        }
+        open.pop_back();
+        const bool is_variable = z3::eq(next, variable);
+        const bool unknown = next.is_const() && next.decl().decl_kind() == Z3_OP_UNINTERPRETED;
+        From from = is_variable ? From::it_alone : unknown ? From::others : From::nothing;
+        for (unsigned i = 0; i < next.num_args(); ++i) {
+            from = std::max(from, known.at(id(next.arg(i))));
+        }
+        if (known.emplace(id(next), from).second && from == From::it_alone && !is_variable) {
+            following.push_back(next);
+        }
     }
-
-    z3::expr variable_;
-    z3::context& context_;
-    z3::expr_vector terms_, kept_;
-    std::map<unsigned, From> from_;
-};
+    return following;
+}
 
 /// What one obligation is about: conditions that hold together.
 using Groups = std::vector<std::pair<std::string, Bool>>;
@@ -487,10 +470,7 @@ class Place {
 public:
     Place(const z3::expr& counter, unsigned n, unsigned places, bool any)
         : is_any_(any), here_(counter.ctx()), any_(counter.ctx()) {
-        unsigned bits = 0;
-        while (1U << bits < places) {
-            ++bits;
-        }
+        const auto bits = static_cast<unsigned>(std::bit_width(places - 1));
         const z3::expr low = counter.extract(bits - 1, 0);
         const z3::expr number = counter.ctx().bv_val(n, bits);
         here_ = low == number;
@@ -637,6 +617,7 @@ public:
         return one;
     }
 
+private:
     [[nodiscard]] z3::expr before(const std::string& path) const { return scene_.before(path); }
     [[nodiscard]] z3::expr after(const std::string& path) const { return lifted_.after(path); }
 
@@ -844,18 +825,18 @@ z3::expr_vector at(const z3::expr& variable, std::uint64_t number, const z3::exp
 /// it holds everywhere is an obligation.
 class Alike {
 public:
-    Alike(const z3::expr& variable, const z3::expr& condition, const Following& following)
+    Alike(const z3::expr& variable, const z3::expr& condition, const z3::expr_vector& following)
         : values_(variable.ctx()), facts_(variable.ctx()) {
         z3::context& context = variable.ctx();
         // Words that are looked up in a table; the steps of a look-up are words, too, but of no use.
         std::set<unsigned> steps;
-        for (const z3::expr& term : following.all()) {
+        for (const z3::expr& term : following) {
             for (unsigned i = 1; term.is_ite() && i < term.num_args(); ++i) {
                 steps.insert(Z3_get_ast_id(context, term.arg(i)));
             }
         }
         z3::expr_vector terms(context);
-        for (const z3::expr& term : following.all()) {
+        for (const z3::expr& term : following) {
             if (term.is_bv() && !steps.contains(Z3_get_ast_id(context, term))) {
                 terms.push_back(term);
             }
@@ -966,8 +947,7 @@ void put_registers(Goal& goal, const Chapter& chapter, Scene& scene, Comparison&
         wholes.push_back(term);
     }
     // What all other names have in common is found in some of them and proved of all. It takes the tables out of the rest.
-    const Following of_name(name, z3::mk_and(wholes));
-    const Alike alike(name, (!apart).term(), of_name);
+    const Alike alike(name, (!apart).term(), following_from(name, z3::mk_and(wholes)));
     goal.prove("registers-alike", !apart, alike.holds());
     for (const auto& [group, term] : rest) {
         goal.prove(group, premise & !apart, Bool(alike.put_into(term)));

@@ -1,5 +1,6 @@
 #include "support/process.hpp"
 
+#include "support/arguments.hpp"
 #include "support/descriptor.hpp"
 
 #include <fcntl.h>
@@ -120,16 +121,10 @@ std::optional<ProcessResult> run_process(const std::vector<std::string>& command
     ::posix_spawn_file_actions_adddup2(&settings.actions, in.read.get(), STDIN_FILENO);
     ::posix_spawn_file_actions_adddup2(&settings.actions, out.write.get(), STDOUT_FILENO);
     ::posix_spawn_file_actions_adddup2(&settings.actions, err.write.get(), STDERR_FILENO);
-    std::vector<std::string> words = command;
-    std::vector<char*> arguments;
-    arguments.reserve(words.size() + 1);
-    for (std::string& word : words) {
-        arguments.push_back(word.data());
-    }
-    arguments.push_back(nullptr);
+    const Arguments arguments(command);
     ::pid_t child = 0;
     const int error =
-        ::posix_spawnp(&child, arguments[0], &settings.actions, &settings.attributes, arguments.data(), environ);
+        ::posix_spawnp(&child, arguments.program(), &settings.actions, &settings.attributes, arguments.all(), environ);
     if (error == ENOENT) {
         return std::nullopt;
     }

@@ -1,5 +1,7 @@
 #include "support/subprocess.hpp"
 
+#include "support/arguments.hpp"
+
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -39,13 +41,7 @@ void stand_apart(::pid_t parent) {
 } // namespace
 
 Subprocess Subprocess::program(const std::vector<std::string>& command, Descriptor in, Descriptor out) {
-    std::vector<std::string> words = command;
-    std::vector<char*> arguments;
-    arguments.reserve(words.size() + 1);
-    for (std::string& word : words) {
-        arguments.push_back(word.data());
-    }
-    arguments.push_back(nullptr);
+    const Arguments arguments(command);
     Pipe errors;
     Pipe failure;
     const ::pid_t parent = ::getpid();
@@ -56,7 +52,7 @@ Subprocess Subprocess::program(const std::vector<std::string>& command, Descript
         ::dup2(in.get(), STDIN_FILENO);
         ::dup2(out.get(), STDOUT_FILENO);
         ::dup2(errors.write.get(), STDERR_FILENO);
-        ::execvp(arguments[0], arguments.data());
+        ::execvp(arguments.program(), arguments.all());
         const int error = errno;
         [[maybe_unused]] const auto written = ::write(failure.write.get(), &error, sizeof error);
         ::_exit(127);
@@ -71,9 +67,6 @@ Subprocess Subprocess::program(const std::vector<std::string>& command, Descript
     if (got == static_cast<::ssize_t>(sizeof error)) {
         fail(error, command.front());
     }
-    ::setpgid(process, process); // whichever of the two comes first
-    child.group_ = process;
-    do_not_wait(child.words_);
     return child;
 }
 
@@ -100,11 +93,13 @@ Subprocess Subprocess::copy(const std::function<void()>& body) {
         static_cast<void>(std::fflush(nullptr));
         ::_exit(code); // destructors are the parent's
     }
-    ::setpgid(process, process);
-    Subprocess child(process, std::move(errors.read));
-    child.group_ = process;
-    do_not_wait(child.words_);
-    return child;
+    return {process, std::move(errors.read)};
+}
+
+Subprocess::Subprocess(::pid_t process, Descriptor words)
+    : process_(process), group_(process), words_(std::move(words)) {
+    ::setpgid(process, process); // the child does so, too: whichever of the two comes first
+    do_not_wait(words_);
 }
 
 Subprocess::Subprocess(Subprocess&& other) noexcept

@@ -47,7 +47,7 @@ public:
     void kill();
 
 private:
-    Subprocess(::pid_t process, Descriptor words) : process_(process), words_(std::move(words)) {}
+    Subprocess(::pid_t process, Descriptor words);
 
     ::pid_t process_ = -1; ///< -1 after it was waited for
     ::pid_t group_ = -1;
