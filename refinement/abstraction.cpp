@@ -179,27 +179,37 @@ std::vector<Derived> derived_words(z3::context& context, const Config<Symbolic>&
             {controls + "descriptor_table_exiting", descriptor_table_exiting<Symbolic>(state.vp, vtl1).term()});
 
         for (const bool write : {false, true}) {
-            // By row: whether an access to one of its MSRs exits.
+            // By row: whether an access to one of its MSRs exits. Few rows differ in what that hangs on.
+            std::map<std::pair<Armed, unsigned>, z3::expr> by_rule;
             std::vector<z3::expr> exits;
             for (const MsrRow& row : msr_table) {
-                exits.push_back(armed<Symbolic>(config, state.vp, vtl, vtl1, Symbolic::Bv<32>(0), as_row<Symbolic>(row),
-                                                Bool(write), reading)
-                                    .term()
-                                    .simplify());
+                const std::pair rule{write ? row.armed_write : row.armed_read, write ? row.claim_bit : 0U};
+                auto known = by_rule.find(rule);
+                if (known == by_rule.end()) {
+                    const Bool exit = armed<Symbolic>(config, state.vp, vtl, vtl1, Symbolic::Bv<32>(0),
+                                                      as_row<Symbolic>(row), Bool(write), reading);
+                    known = by_rule.emplace(rule, exit.term().simplify()).first;
+                }
+                exits.push_back(known->second);
             }
             for (std::uint32_t word = 0; word < 256; ++word) {
                 const std::uint32_t first = (word < 128 ? 0U : 0xC0000000U) + word % 128 * 64;
                 std::uint64_t constant = 0;
                 bool varies = false;
-                z3::expr_vector bits(context);
-                for (std::uint32_t n = 64; n-- > 0;) {
+                for (std::uint32_t n = 0; n < 64; ++n) {
                     const z3::expr& bit = exits[row_index(first + n)];
                     varies = varies || (!bit.is_true() && !bit.is_false());
                     constant |= bit.is_true() ? std::uint64_t{1} << n : 0;
-                    bits.push_back(z3::ite(bit, context.bv_val(1, 1), context.bv_val(0, 1)));
                 }
-                words.push_back({fmt::format("vp[{}].msr_bitmap[{}][{}]", vp, v, (write ? 256U : 0U) + word),
-                                 varies ? z3::concat(bits) : context.bv_val(constant, 64)});
+                z3::expr value = context.bv_val(constant, 64);
+                if (varies) {
+                    z3::expr_vector bits(context);
+                    for (std::uint32_t n = 64; n-- > 0;) {
+                        bits.push_back(z3::ite(exits[row_index(first + n)], context.bv_val(1, 1), context.bv_val(0, 1)));
+                    }
+                    value = z3::concat(bits);
+                }
+                words.push_back({fmt::format("vp[{}].msr_bitmap[{}][{}]", vp, v, (write ? 256U : 0U) + word), value});
             }
         }
     }

@@ -14,8 +14,8 @@
 #include <bit>
 #include <cctype>
 #include <cstdint>
-#include <functional>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <stdexcept>
@@ -28,16 +28,45 @@ using proofs::Goal;
 
 namespace {
 
+/// Numbers that differ in their lowest bits only.
+struct Block {
+    std::uint32_t first = 0; ///< the lowest `open` bits are 0
+    unsigned open = 0;       ///< below 32
+    [[nodiscard]] std::uint32_t last() const { return first + ((std::uint32_t{1} << open) - 1); }
+};
+
+/// The fewest blocks that are all numbers of `bits` bits but those of `others`.
+std::vector<Block> blocks_without(const std::vector<std::uint32_t>& others, unsigned bits) {
+    std::vector<Block> blocks;
+    std::vector<Block> open;
+    const auto halves_of = [&](std::uint32_t first, unsigned half) {
+        open.push_back({first + (std::uint32_t{1} << half), half});
+        open.push_back({first, half});
+    };
+    halves_of(0, bits - 1);
+    while (!open.empty()) {
+        const Block next = open.back();
+        open.pop_back();
+        if (std::none_of(others.begin(), others.end(),
+                         [&](std::uint32_t n) { return n >= next.first && n <= next.last(); })) {
+            blocks.push_back(next);
+        } else if (next.open != 0) {
+            halves_of(next.first, next.open - 1);
+        }
+    }
+    return blocks;
+}
+
 /// What is known of the exits that a claim is about, before anything is lifted: what it excludes is never lifted.
 struct Shape {
     Kind kind = Kind::l2_exit;
-    /// In place of a kind: any word of the C ABI from this power of two (or 12) up to the next one. Above 255 the
-    /// specification has no kind; what it says of 255 is meant.
-    std::optional<std::uint32_t> kinds_from = std::nullopt;
-    std::optional<std::uint16_t> reason = std::nullopt; ///< basic exit reason
-    std::optional<std::uint16_t> code = std::nullopt;   ///< of a VMCALL
-    bool other_slot = false;                            ///< the exit may be about another VP's slot
-    std::optional<std::uint32_t> name = std::nullopt;   ///< HV_REGISTER_NAME of the hypercall input
+    /// In place of a kind: words of the C ABI that are none. Above 255 the specification has no kind; what it says of 255
+    /// is meant.
+    std::optional<Block> kinds = std::nullopt;
+    std::optional<Block> reason = std::nullopt;       ///< basic exit reason, of 16 bits
+    std::optional<Block> code = std::nullopt;         ///< of a VMCALL, of 16 bits
+    bool other_slot = false;                          ///< the exit may be about another VP's slot
+    std::optional<std::uint32_t> name = std::nullopt; ///< HV_REGISTER_NAME of the hypercall input
 };
 
 /// A claim: which exits it is about.
@@ -47,18 +76,15 @@ struct Chapter {
     const char* mutant;
     Shape shape;
     std::vector<LogSite> sites = {}; ///< at which its exits attempt to log
-    /// Exits of the shape that the claim is not about, since another claim is; none if empty.
-    std::function<Bool(const Exit<Symbolic>&)> but = nullptr;
-    /// What has obligations of its own: a group of fields, a row of the register table, or kinds up to a power of two.
-    enum class Each : std::uint8_t { group, row, kinds } each = Each::group;
+    /// What has obligations of its own: a group of fields, a row of the register table, or a block of numbers that mean
+    /// nothing.
+    enum class Each : std::uint8_t { group, row, block } each = Each::group;
+    std::optional<Block> Shape::*open = nullptr; ///< what the blocks are of
+    std::vector<Block> blocks = {};
+    std::vector<std::uint32_t> no_codes = {}; ///< of VMCALLs that the claim is not about, since others are
 };
 
 constexpr const char* kind_word = "exit.kind.word";
-
-/// Bits of the kind that are not known, from the lowest.
-unsigned open_bits(std::uint32_t kinds_from) {
-    return kinds_from == kind_count ? 2 : static_cast<unsigned>(std::countr_zero(kinds_from));
-}
 
 /// Names of the words that stand for the specification's variables, and everything that is bound before lifting.
 class Scene {
@@ -83,20 +109,24 @@ public:
             run.before);
         intercept_.bind("exit.vp", vp);
         auto& terms = intercept_.terms();
-        if (shape.kinds_from) {
-            const unsigned low = open_bits(*shape.kinds_from);
-            intercept_.bind("exit.kind", terms.concat(terms.constant(32 - low, *shape.kinds_from >> low),
-                                                      terms.extract(terms.variable(kind_word, 32), 0, low)));
+        // The lowest `bits` bits of the word are in the block.
+        const auto in_block = [&](lifting::Term word, unsigned width, unsigned bits, const Block& block) {
+            lifting::Term term = terms.constant(bits - block.open, block.first >> block.open);
+            if (block.open != 0) {
+                term = terms.concat(term, terms.extract(word, 0, block.open));
+            }
+            return width == bits ? term : terms.concat(terms.extract(word, bits, width - bits), term);
+        };
+        if (shape.kinds) {
+            intercept_.bind("exit.kind", in_block(terms.variable(kind_word, 32), 32, 32, *shape.kinds));
         } else {
             intercept_.bind("exit.kind", static_cast<std::uint8_t>(shape.kind));
         }
         if (shape.reason) {
-            intercept_.bind("exit.info[0]", terms.concat(terms.extract(terms.variable("exit.info.rax", 64), 16, 48),
-                                                         terms.constant(16, *shape.reason)));
+            intercept_.bind("exit.info[0]", in_block(terms.variable("exit.info.rax", 64), 64, 16, *shape.reason));
         }
         if (shape.code) {
-            intercept_.bind("exit.gpr[1]", terms.concat(terms.extract(terms.variable("exit.rcx", 64), 16, 48),
-                                                        terms.constant(16, *shape.code)));
+            intercept_.bind("exit.gpr[1]", in_block(terms.variable("exit.rcx", 64), 64, 16, *shape.code));
         }
     }
 
@@ -399,22 +429,28 @@ struct Narrowed {
 Narrowed run_of(const Goal& goal, const Shape& shape, unsigned vp) {
     const proofs::Run& any = goal.run();
     Narrowed run{.config = any.config, .before = any.before, .exit = any.exit, .after = any.before, .out = {}};
-    const auto low16 = [](const Symbolic::Bv<64>& word, std::uint16_t value) {
-        return Symbolic::Bv<64>(z3::concat(word.term().extract(63, 16), Symbolic::context().bv_val(value, 16)));
+    const auto in_block = [](const z3::expr& word, unsigned bits, const Block& block) {
+        z3::expr term = Symbolic::context().bv_val(block.first >> block.open, bits - block.open);
+        if (block.open != 0) {
+            term = z3::concat(term, word.extract(block.open - 1, 0));
+        }
+        const unsigned width = word.get_sort().bv_size();
+        return width == bits ? term : z3::concat(word.extract(width - 1, bits), term);
     };
     run.exit.kind = static_cast<std::uint8_t>(shape.kind);
-    if (shape.kinds_from) {
-        const Symbolic::Bv<32> word(Symbolic::context().bv_const(kind_word, 32));
-        const std::uint32_t open = (std::uint32_t{1} << open_bits(*shape.kinds_from)) - 1;
-        run.exit.kind = *shape.kinds_from > 0xFF ? Symbolic::Bv<8>(0xFF) : trunc<8>((word & open) | *shape.kinds_from);
+    if (shape.kinds) {
+        const z3::expr word = Symbolic::context().bv_const(kind_word, 32);
+        run.exit.kind = shape.kinds->last() > 0xFF
+                            ? Symbolic::Bv<8>(0xFF)
+                            : trunc<8>(Symbolic::Bv<32>(in_block(word, 32, *shape.kinds)));
     }
     run.exit.vp = vp;
     run.config.vps = vps;
     if (shape.reason) {
-        run.exit.info[info_rax] = low16(run.exit.info[info_rax], *shape.reason);
+        run.exit.info[info_rax] = Symbolic::Bv<64>(in_block(any.exit.info[info_rax].term(), 16, *shape.reason));
     }
     if (shape.code) {
-        run.exit.gpr[rcx] = low16(run.exit.gpr[rcx], *shape.code);
+        run.exit.gpr[rcx] = Symbolic::Bv<64>(in_block(any.exit.gpr[rcx].term(), 16, *shape.code));
     }
     if (shape.name) {
         run.exit.name = *shape.name;
@@ -533,11 +569,11 @@ public:
         for (unsigned n = 1; n < log_site_count; ++n) {
             known = known & (budget.site[n].reported <= budget.site[n].suppressed);
         }
+        for (const std::uint32_t code : chapter.no_codes) {
+            known = known & (trunc<16>(run_.exit.gpr[rcx]) != code);
+        }
         if (shape_.other_slot) {
             known = known & (slot_of(shape_, run_.exit, vp_) == slot_vp_);
-        }
-        if (chapter.but) {
-            known = known & !chapter.but(run_.exit);
         }
         return in_step(known) & run_.is_run;
     }
@@ -781,8 +817,16 @@ void put_words(Goal& goal) {
                (here.admitted == there.admitted) & (!here.admitted | (here.full_at == there.full_at)));
 }
 
-/// Adds the obligations about the log budget.
-void put_log(Goal& goal, const Chapter& chapter, Comparison& both, const Bool& premise, const std::string& suffix) {
+/// What is to be proved: that the premise implies it.
+struct Duty {
+    std::string name;
+    Bool premise;
+    Bool holds;
+};
+
+/// What there is to prove of the log budget, by site: of none, and of those at which exits of the chapter attempt to log.
+std::vector<std::vector<Duty>> log_duties(const Goal& goal, const Chapter& chapter, Comparison& both,
+                                          const Bool& premise) {
     z3::context& context = goal.context();
     const bool flush = chapter.shape.kind == Kind::log_flush;
     std::vector<unsigned> sites{0};
@@ -794,10 +838,7 @@ void put_log(Goal& goal, const Chapter& chapter, Comparison& both, const Bool& p
         sites.push_back(static_cast<unsigned>(site));
         listed = listed | (both.run().out.log_site == static_cast<std::uint8_t>(site));
     }
-    goal.prove("log-site" + suffix, premise, both.in_step(listed));
-    if (sites.size() > 1) {
-        put_words(goal);
-    }
+    std::vector<std::vector<Duty>> duties;
     Generalised products(context, false);
     Generalised sums(context, true);
     for (const unsigned site : sites) {
@@ -808,10 +849,24 @@ void put_log(Goal& goal, const Chapter& chapter, Comparison& both, const Bool& p
         if (flush && site != 0) {
             named.replace(both.run().exit.argument.term(), context.bv_val(site, 64));
         }
+        std::vector<Duty>& of_site = duties.emplace_back();
+        if (site == 0) {
+            of_site.push_back({"log-site", premise, both.in_step(listed)});
+        }
         for (const auto& [name, holds] : here.groups) {
-            goal.prove(name + here.name + suffix, assumed, Bool(general(named(both.in_step(holds).term()))));
+            of_site.push_back({name + here.name, assumed, Bool(general(named(both.in_step(holds).term())))});
         }
     }
+    return duties;
+}
+
+/// All of several as one, under the premise of the last.
+Duty together(const std::vector<Duty>& duties) {
+    Duty all = duties.back();
+    for (std::size_t i = 0; i + 1 < duties.size(); ++i) {
+        all.holds = all.holds & (!duties[i].premise | duties[i].holds);
+    }
+    return all;
 }
 
 /// Terms where the variable is that number.
@@ -954,78 +1009,84 @@ void put_registers(Goal& goal, const Chapter& chapter, Scene& scene, Comparison&
     }
 }
 
-/// Adds one obligation that is about all there is.
-void put_as_one(Goal& goal, const lifting::Module& module, const Chapter& chapter, const Shape& shape,
-                const std::string& name) {
+/// Adds obligations about a block of numbers that mean nothing: one about all that has nothing to do with the log budget,
+/// one about the log budget where nothing is logged, and one for each log site at which the exits attempt to log.
+void put_block(Goal& goal, const lifting::Module& module, const Chapter& chapter, const Block& block) {
+    Shape shape = chapter.shape;
+    shape.*chapter.open = block;
     Scene scene(goal, module, shape, 0, 0);
     Comparison both(goal, scene, shape, 0, 0);
-    Bool holds = both.run().out.log_site == 0;
-    for (const auto& [group, agrees] : both.charged_at(0).groups) {
-        holds = holds & agrees;
+    const Bool premise = both.premise(chapter);
+    const auto name = fmt::format("from-{}-to-{}", block.first, block.last());
+    const std::vector<std::vector<Duty>> log = log_duties(goal, chapter, both, premise);
+    std::vector<Duty> all;
+    for (const auto& [group, holds] : both.groups()) {
+        all.push_back({group, premise, both.in_step(holds)});
     }
-    for (const auto& [group, agrees] : both.groups()) {
-        holds = holds & agrees;
+    const auto add = [&](const std::string& of, const std::vector<Duty>& duties) {
+        const Duty one = together(duties);
+        goal.prove(name + of, one.premise, one.holds);
+    };
+    add("", all);
+    add("-log", log.front());
+    for (std::size_t i = 1; i < log.size(); ++i) {
+        add(fmt::format("-site-{}", static_cast<unsigned>(chapter.sites[i - 1])), log[i]);
     }
-    goal.prove(name, both.premise(chapter), both.in_step(holds));
 }
 
 void put(Goal& goal, const lifting::Module& module, const Chapter& chapter) {
     using Each = Chapter::Each;
     goal.assume_valid_state();
-    if (chapter.each == Each::kinds) {
-        put_as_one(goal, module, chapter, chapter.shape, fmt::format("from-{}", kind_count));
-        for (unsigned bit = std::bit_width(kind_count); bit < 32; ++bit) {
-            Shape shape = chapter.shape;
-            shape.kinds_from = std::uint32_t{1} << bit;
-            put_as_one(goal, module, chapter, shape, fmt::format("from-{}", *shape.kinds_from));
-        }
-        return;
+    for (const Block& block : chapter.blocks) {
+        put_block(goal, module, chapter, block);
     }
-    for (unsigned slot_vp = 0; slot_vp <= (chapter.shape.other_slot ? 1U : 0U); ++slot_vp) {
+    for (unsigned slot_vp = 0; chapter.each != Each::block && slot_vp <= (chapter.shape.other_slot ? 1U : 0U);
+         ++slot_vp) {
         const std::string suffix = slot_vp == 0 ? "" : "-other-slot";
         Scene scene(goal, module, chapter.shape, 0, slot_vp);
         // A register that is not known may be any word of the VP, the counter of audit records included.
         Comparison both(goal, scene, chapter.shape, 0, slot_vp, chapter.each != Each::row);
         const Bool premise = both.premise(chapter);
-        put_log(goal, chapter, both, premise, suffix);
+        const std::vector<std::vector<Duty>> log = log_duties(goal, chapter, both, premise);
+        // These before the log, since most mutants change them, and an obligation of the log takes longer.
         if (chapter.each == Each::row) {
             put_registers(goal, chapter, scene, both, premise);
-            continue;
+        } else {
+            for (const auto& [name, holds] : both.groups()) {
+                goal.prove(name + suffix, premise, both.in_step(holds));
+            }
         }
-        for (const auto& [name, holds] : both.groups()) {
-            goal.prove(name + suffix, premise, both.in_step(holds));
+        for (const std::vector<Duty>& duties : log) {
+            for (const Duty& duty : duties) {
+                goal.prove(duty.name + suffix, duty.premise, duty.holds);
+            }
         }
+    }
+    if (!chapter.sites.empty() || chapter.shape.kind == Kind::log_flush) {
+        put_words(goal);
     }
 }
 
 const std::vector<Chapter>& chapters() {
-    static const auto l2 = [](std::uint16_t reason) { return Shape{.kind = Kind::l2_exit, .reason = reason}; };
+    static const auto l2 = [](std::uint16_t reason) { return Shape{.kind = Kind::l2_exit, .reason = Block{reason}}; };
     static const auto call = [](std::uint16_t code, bool other_slot = false) {
-        return Shape{.kind = Kind::l2_exit, .reason = reason_vmcall, .code = code, .other_slot = other_slot};
+        return Shape{.kind = Kind::l2_exit, .reason = Block{reason_vmcall}, .code = Block{code}, .other_slot = other_slot};
     };
     static const auto request = [](Kind kind, bool other_slot = false) {
         return Shape{.kind = kind, .other_slot = other_slot};
     };
-    static_assert(kind_count == 12);
-    static const auto l2_other = [](const Exit<Symbolic>& exit) {
-        Bool known(false);
-        for (const std::uint16_t reason : {reason_vmcall, reason_cr_access, reason_rdmsr, reason_wrmsr,
-                                           reason_gdtr_idtr, reason_ldtr_tr, reason_xsetbv, reason_tdcall}) {
-            known = known | (trunc<16>(exit.info[info_rax]) == reason);
-        }
-        return known;
-    };
-    static const auto other_call = [](const Exit<Symbolic>& exit) {
-        Bool known(false);
-        for (const std::uint16_t code :
-             {hvcall_enable_partition_vtl, hvcall_enable_vp_vtl, hvcall_vtl_call, hvcall_vtl_return,
-              hvcall_get_vp_registers, hvcall_set_vp_registers, hvcall_start_virtual_processor}) {
-            known = known | (trunc<16>(exit.gpr[rcx]) == code);
-        }
-        return known;
-    };
-    // Not here: HvCallGetVpRegisters, HvCallSetVpRegisters and VTL_HOST_ACCESS, of which Z3 gives up on some obligations while
-    // the register is left open, and requests of unknown kinds.
+    const std::vector<std::uint32_t> reasons{reason_vmcall,    reason_cr_access, reason_rdmsr,   reason_wrmsr,
+                                             reason_gdtr_idtr, reason_ldtr_tr,   reason_xsetbv, reason_tdcall};
+    std::vector<std::uint32_t> codes{hvcall_enable_partition_vtl, hvcall_enable_vp_vtl,  hvcall_vtl_call,
+                                           hvcall_vtl_return,           hvcall_get_vp_registers, hvcall_set_vp_registers,
+                                           hvcall_start_virtual_processor};
+    std::vector<Block> elsewhere;
+    for (const std::uint16_t code : hvcalls_elsewhere) {
+        elsewhere.push_back({code});
+        codes.push_back(code);
+    }
+    std::vector<std::uint32_t> kinds(kind_count);
+    std::iota(kinds.begin(), kinds.end(), 0U);
     static const std::vector<Chapter> all{
         {"REFINE-RDMSR", "RDMSR", "effect-dropped:MSR-R-25", l2(reason_rdmsr), {LogSite::unknown_read}},
         {"REFINE-WRMSR",
@@ -1055,7 +1116,9 @@ const std::vector<Chapter>& chapters() {
          "guard-never:EXIT-05",
          {.kind = Kind::l2_exit},
          {},
-         l2_other},
+         Chapter::Each::block,
+         &Shape::reason,
+         blocks_without(reasons, 16)},
         {"REFINE-ENABLE-PARTITION", "HvCallEnablePartitionVtl", "effect-dropped:VTL-P-08",
          call(hvcall_enable_partition_vtl)},
         {"REFINE-ENABLE-VP", "HvCallEnableVpVtl", "effect-dropped:VTL-E-10", call(hvcall_enable_vp_vtl, true)},
@@ -1066,21 +1129,18 @@ const std::vector<Chapter>& chapters() {
          "guard-never:REG-H-05",
          call(hvcall_get_vp_registers),
          {},
-         nullptr,
          Chapter::Each::row},
         {"REFINE-SET-REGISTERS",
          "HvCallSetVpRegisters",
          "guard-never:REG-H-05",
          call(hvcall_set_vp_registers),
          {},
-         nullptr,
          Chapter::Each::row},
         {"REFINE-HOST-ACCESS",
          "VTL_HOST_ACCESS",
          "guard-never:HOST-03",
          request(Kind::host_access),
          {},
-         nullptr,
          Chapter::Each::row},
         {"REFINE-VTL-CALL", "HvCallVtlCall", "effect-dropped:VTL-S-01", call(hvcall_vtl_call), {LogSite::vtl_switch}},
         {"REFINE-VTL-RETURN",
@@ -1088,12 +1148,23 @@ const std::vector<Chapter>& chapters() {
          "effect-dropped:VTL-S-04",
          call(hvcall_vtl_return),
          {LogSite::vtl_switch}},
+        {"REFINE-CALL-ELSEWHERE",
+         "a hypercall that others serve",
+         "guard-never:HVC-03",
+         {.kind = Kind::l2_exit, .reason = Block{reason_vmcall}},
+         {},
+         Chapter::Each::block,
+         &Shape::code,
+         elsewhere},
         {"REFINE-OTHER-CALL",
          "a hypercall of another code",
-         "guard-never:HVC-03",
-         {.kind = Kind::l2_exit, .reason = reason_vmcall},
+         "guard-never:HVC-02",
+         {.kind = Kind::l2_exit, .reason = Block{reason_vmcall}},
          {LogSite::hypercall_code},
-         other_call},
+         Chapter::Each::group,
+         nullptr,
+         {},
+         codes},
         {"REFINE-LOAD-CONTEXT", "VTL_LOAD_CONTEXT", "effect-dropped:CTL-09", request(Kind::load_context)},
         {"REFINE-APIC-OFFLOAD", "VTL_SET_APIC_OFFLOAD", "effect-dropped:CTL-04", request(Kind::set_apic_offload)},
         {"REFINE-DELIVER", "VTL_DELIVER_MESSAGE", "effect-dropped:CTL-14", request(Kind::deliver_message)},
@@ -1106,10 +1177,11 @@ const std::vector<Chapter>& chapters() {
         {"REFINE-OTHER-KIND",
          "a request of a kind that does not exist",
          "guard-never:CTL-07",
-         {.kinds_from = kind_count},
          {},
-         nullptr,
-         Chapter::Each::kinds},
+         {},
+         Chapter::Each::block,
+         &Shape::kinds,
+         blocks_without(kinds, 32)},
         {"REFINE-LOG-LIMITS", "VTL_LOG_LIMITS", "guard-never:CTL-26", request(Kind::log_limits)},
     };
     return all;
