@@ -155,7 +155,9 @@ void add_conform(CLI::App& app, Action& chosen) {
         ->capture_default_str();
     command->add_option("--shrink-budget", options->campaign.shrink_budget, "Replays spent on making a failure small")
         ->capture_default_str();
-    command->add_option("--trace-out", options->trace_out, "Where a failing trace goes")->capture_default_str();
+    command->add_option("--trace-out", options->trace_out, "Where a failing trace goes")
+        ->type_name("FILE")
+        ->capture_default_str();
     options->subject.add_to(*command);
     options->files.add_to(*command);
     command->add_flag("--json", options->json, "Print the result as JSON");

@@ -83,8 +83,10 @@ void add_flood(CLI::App& app, Action& chosen) {
     command->add_option("--seed", flood_options.seed, "The same seed on one thread gives the same lines")
         ->capture_default_str();
     command->add_option("--most", options->most, "Rows of the census of all VPs to show")->capture_default_str();
-    command->add_option("--picture", options->picture,
-                        "Draw lines over time and what was suppressed to this SVG file; needs gnuplot");
+    command
+        ->add_option("--picture", options->picture,
+                     "Draw lines over time and what was suppressed to this SVG file; needs gnuplot")
+        ->type_name("FILE");
     options->log.add_to(*command);
     command->add_flag("--json", options->json, "Print the result as JSON");
     command->callback([options, &chosen] { chosen = [options] { return flood(*options); }; });

@@ -3,6 +3,7 @@
 #include "cli/library_check.hpp"
 #include "cli/mutants_report.hpp"
 #include "cli/output.hpp"
+#include "cli/own_files.hpp"
 #include "cli/result_files.hpp"
 #include "mutants/campaign.hpp"
 #include "mutants/hash.hpp"
@@ -38,7 +39,7 @@ struct Options {
     std::uint64_t one_in = usual_one_in;
     unsigned threads = 0;
     std::string results;
-    std::string ratchet = VTLCHECK_SOURCE "/mutants/ratchet.txt";
+    std::string ratchet = own_ratchet();
     bool update = false;
     std::string plan = VTLCHECK_MUTANT_PLAN;
     std::string work = VTLCHECK_MUTANT_WORK;
@@ -286,12 +287,16 @@ void add_mutants(CLI::App& app, Action& chosen) {
     command->add_option("--threads", options->threads, "Mutants at once; 0 is one per processor")
         ->check(CLI::Range(0U, 1024U))
         ->capture_default_str();
-    command->add_option("--results", options->results,
-                        "Append results to this file and take those that are there, unless sources or checks changed");
-    command->add_option("--ratchet", options->ratchet, "What is to be found")->capture_default_str();
+    command
+        ->add_option("--results", options->results,
+                     "Append results to this file and take those that are there, unless sources or checks changed")
+        ->type_name("FILE");
+    command->add_option("--ratchet", options->ratchet, "What is to be found; by default mutants/ratchet.txt")
+        ->type_name("FILE");
     command->add_flag("--update", options->update,
                       "Write counts and survivors to the ratchet; new survivors get no reason, which fails");
-    command->add_option("--work", options->work, "Where mutants are built")->capture_default_str();
+    command->add_option("--work", options->work, "Where mutants are built; by default in the build folder")
+        ->type_name("DIR");
     options->files.add_to(*command);
     command->add_flag("--json", options->json, "Print the result as JSON");
     // For the process that is run for each mutant, and for tests.

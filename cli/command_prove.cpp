@@ -216,9 +216,11 @@ void ProofOptions::add_to(CLI::App& command, bool keeps) {
         no_cache = true;
         return;
     }
-    command.add_option("--cache", cache,
-                       "Folder that keeps what was proved of the same model and claims; by default vtlcheck in "
-                       "$XDG_CACHE_HOME or ~/.cache, or $VTLCHECK_CACHE");
+    command
+        .add_option("--cache", cache,
+                    "Folder that keeps what was proved of the same model and claims; by default vtlcheck in "
+                    "$XDG_CACHE_HOME or ~/.cache, or $VTLCHECK_CACHE")
+        ->type_name("DIR");
     command.add_flag("--no-cache", no_cache, "Prove everything anew");
 }
 
@@ -310,7 +312,8 @@ CLI::App& add_proofs(CLI::App& app, Action& chosen, const ProofCommand& of) {
     command->add_option("--of-mutant", options->mutant,
                         "Put this mutant of the specification to the claims instead, to see them refuted; "
                         "`vtlcheck mutants --kind spec --list` names them");
-    command->add_option("--smt2", options->smt2, "Write every obligation as SMT-LIB 2 into this folder instead");
+    command->add_option("--smt2", options->smt2, "Write every obligation as SMT-LIB 2 into this folder instead")
+        ->type_name("DIR");
     options->files.add_to(*command);
     command->add_flag("--list", options->list, "List the claims instead");
     command->add_flag("--detail", options->detail, "Show obligations, assumptions, witnesses and mutants");

@@ -1,4 +1,5 @@
 // vtlcheck refine: the bitcode of the implementation against the specification, for all states and exits.
+#include "cli/own_files.hpp"
 #include "cli/prove_report.hpp"
 #include "refinement/refinement.hpp"
 
@@ -8,7 +9,7 @@
 namespace vtlcheck::cli {
 
 void add_refine(CLI::App& app, Action& chosen) {
-    auto bitcode = std::make_shared<std::string>(VTLCHECK_BITCODE);
+    auto bitcode = std::make_shared<std::string>(own_bitcode());
     CLI::App& command = add_proofs(
         app, chosen,
         {.name = "refine",
@@ -17,9 +18,10 @@ void add_refine(CLI::App& app, Action& chosen) {
          .claims = [bitcode] { return refinement::claims(*bitcode); },
          .keeps = false,
          .second_solver = "none"}); // cvc5 proves most claims, but gives up on some obligations of the large ones
-    command.add_option("--bitcode", *bitcode, "LLVM bitcode of an implementation of the C ABI")
-        ->check(CLI::ExistingFile)
-        ->capture_default_str();
+    command
+        .add_option("--bitcode", *bitcode,
+                    "LLVM bitcode of an implementation of the C ABI; by default of the built-in one")
+        ->check(CLI::ExistingFile);
 }
 
 } // namespace vtlcheck::cli

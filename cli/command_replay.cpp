@@ -431,8 +431,10 @@ void add_replay(CLI::App& app, Action& chosen) {
     command->add_flag("--check-budget", options->check_budget,
                       "Hold the lines of each file against the bounds of the log budget, in every window of time");
     options->log.add_to(*command);
-    command->add_option("--picture", options->picture,
-                        "Draw lines over time and what was suppressed to this SVG file; needs gnuplot");
+    command
+        ->add_option("--picture", options->picture,
+                     "Draw lines over time and what was suppressed to this SVG file; needs gnuplot")
+        ->type_name("FILE");
     command->add_flag("--json", options->json, "Print the result as JSON");
     command->callback([options, &chosen] { chosen = [options] { return replay_all(*options); }; });
 }

@@ -183,16 +183,18 @@ void add_sweep(CLI::App& app, Action& chosen) {
     command->add_option("--threads", options->threads, "Threads; 0 is one per processor")
         ->check(CLI::Range(0U, 1024U))
         ->capture_default_str();
-    command->add_option(
-        "--results", options->results,
-        "Append the results of finished chunks to this file, and take those that are there. Results of\n"
-        "another build are refused");
+    command
+        ->add_option("--results", options->results,
+                     "Append the results of finished chunks to this file, and take those that are there. Results of\n"
+                     "another build are refused")
+        ->type_name("FILE");
     command
         ->add_option("--subject", options->subject,
                      "What is checked: builtin, or lib:PATH, a shared library with the functions of vtl_intercept.h\n"
                      "(docs/c-abi.md), which is loaded into this process")
         ->capture_default_str();
     command->add_option("--trace-out", options->trace_out, "Where the trace of the first violation goes")
+        ->type_name("FILE")
         ->capture_default_str();
     options->files.add_to(*command);
     command->add_flag("--json", options->json, "Print the result as JSON");

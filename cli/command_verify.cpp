@@ -3,6 +3,7 @@
 #include "cli/commands.hpp"
 #include "cli/conform_report.hpp"
 #include "cli/output.hpp"
+#include "cli/own_files.hpp"
 #include "cli/prove_report.hpp"
 #include "cli/replay_report.hpp"
 #include "cli/report.hpp"
@@ -45,16 +46,19 @@ struct Options {
     std::string page = "vtlcheck-report.html";
     std::string results;
     std::string from;
-    std::string traces = VTLCHECK_TRACES;
+    std::string traces = own_recordings();
     ProofOptions proofs;
     bool json = false;
 
     void add_to(CLI::App& command) {
         command.add_option("--results", results, "Keep the results as JSON in this file, for `vtlcheck report --from`")
+            ->type_name("FILE")
             ->take_last();
         command.add_option("--claims", claims,
                            "Prove these claims only; the verdict is then inconclusive, for want of the others");
-        command.add_option("--traces", traces, "Folder of recordings and traces")->take_last();
+        command.add_option("--traces", traces, "Folder of recordings and traces; by default the bundled ones")
+            ->type_name("DIR")
+            ->take_last();
         command.add_option("--exits", campaign.exits, "About how many random exits to run")
             ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}))
             ->capture_default_str();
@@ -73,7 +77,7 @@ Verification verified(const Options& options, const std::vector<std::string>& fi
     ProgressLine progress(!options.json);
     Verification verification;
     // A checkout has it; the whole campaign takes too long to be part of this.
-    if (const std::string ratchet = VTLCHECK_SOURCE "/mutants/ratchet.txt"; std::filesystem::exists(ratchet)) {
+    if (const std::string ratchet = own_ratchet(); std::filesystem::exists(ratchet)) {
         try {
             verification.mutants = summaries(mutants::parse_ratchet(mutants::read_source(ratchet), ratchet));
         } catch (const mutants::RatchetError& error) {
@@ -185,7 +189,10 @@ int run_again(const Options& options) {
 void add_verify(CLI::App& app, Action& chosen) {
     auto options = std::make_shared<Options>();
     auto* command = app.add_subcommand("verify", "Do all of it, bundled recordings included, and write a report");
-    command->add_option("--report", options->page, "Where the report goes")->take_last()->capture_default_str();
+    command->add_option("--report", options->page, "Where the report goes")
+        ->type_name("FILE")
+        ->take_last()
+        ->capture_default_str();
     options->add_to(*command);
     command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }
@@ -198,7 +205,8 @@ void add_report(CLI::App& app, Action& chosen) {
         "does; with it, nothing is proved or run again, and the exit code is that of the results.");
     command->add_option("-o,--output", options->page, "Where the report goes")->take_last()->capture_default_str();
     options->add_to(*command);
-    auto* from = command->add_option("--from", options->from, "Results of an earlier run, from --results or --json");
+    auto* from = command->add_option("--from", options->from, "Results of an earlier run, from --results or --json")
+                     ->type_name("FILE");
     for (const char* other : {"--results", "--claims", "--traces", "--exits", "--seed", "--threads", "--time-limit",
                               "--second-solver", "--certifier", "--cache", "--no-cache", "--json"}) {
         from->excludes(command->get_option(other));

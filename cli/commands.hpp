@@ -31,5 +31,7 @@ void add_mutants(CLI::App& app, Action& chosen);
 void add_verify(CLI::App& app, Action& chosen);
 void add_subject(CLI::App& app, Action& chosen);
 void add_report(CLI::App& app, Action& chosen);
+void add_manual(CLI::App& app, Action& chosen);
+void add_completion(CLI::App& app, Action& chosen);
 
 } // namespace vtlcheck::cli

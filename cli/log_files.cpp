@@ -29,9 +29,12 @@ bool tell(const sinks::SinkReport& report) {
 } // namespace
 
 void LogOptions::add_to(CLI::App& command) {
-    command.add_option("--log", host, "Write the lines that the host may see to this file; - is standard output");
-    command.add_option("--confidential-log", confidential,
-                       "Write the lines with what only the confidential channel may carry to this file");
+    command.add_option("--log", host, "Write the lines that the host may see to this file; - is standard output")
+        ->type_name("FILE");
+    command
+        .add_option("--confidential-log", confidential,
+                    "Write the lines with what only the confidential channel may carry to this file")
+        ->type_name("FILE");
     command.add_option("--log-format", format, "Form of the lines: text or json")
         ->check(CLI::IsMember({"text", "json"}))
         ->capture_default_str();

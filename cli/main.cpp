@@ -66,6 +66,8 @@ int main(int argc, char** argv) {
         vtlcheck::cli::add_verify(app, chosen);
         vtlcheck::cli::add_report(app, chosen);
         vtlcheck::cli::add_subject(app, chosen);
+        vtlcheck::cli::add_manual(app, chosen);
+        vtlcheck::cli::add_completion(app, chosen);
         // CLI11 would only say that a subcommand is missing.
         const auto is_command = [&](const char* word) {
             const auto commands = app.get_subcommands([](const CLI::App*) { return true; });

@@ -376,8 +376,8 @@ Json sarif(const MutantsReport& report) {
 }
 
 void ResultFiles::add_to(CLI::App& command) {
-    command.add_option("--junit", junit, "Write the result as JUnit XML to this file");
-    command.add_option("--sarif", sarif, "Write what fails as SARIF 2.1.0 to this file");
+    command.add_option("--junit", junit, "Write the result as JUnit XML to this file")->type_name("FILE");
+    command.add_option("--sarif", sarif, "Write what fails as SARIF 2.1.0 to this file")->type_name("FILE");
 }
 
 void ResultFiles::expect_usable() const {

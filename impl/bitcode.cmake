@@ -79,9 +79,15 @@ add_custom_target(vtl_intercept_bitcode ALL DEPENDS ${modules} ${proved_module} 
 
 # The library to ship: its only object is what the back end makes of the module that is proved.
 add_library(vtl_intercept_proved STATIC ${proved_object})
-set_target_properties(vtl_intercept_proved PROPERTIES LINKER_LANGUAGE CXX)
+# Its file has the name of the other library, in whose place it is installed.
+set_target_properties(
+  vtl_intercept_proved
+  PROPERTIES LINKER_LANGUAGE CXX
+             OUTPUT_NAME vtl_intercept
+             ARCHIVE_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/proved_library)
 set_source_files_properties(${proved_object} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
-target_include_directories(vtl_intercept_proved PUBLIC include)
+target_include_directories(vtl_intercept_proved PUBLIC $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>
+                                                       $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 add_dependencies(vtl_intercept_proved vtl_intercept_bitcode)
 
 add_test(NAME Lifting.LibraryIsTheBitcode

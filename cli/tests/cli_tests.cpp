@@ -100,6 +100,36 @@ TEST_F(CommandLine, HelpAndVersion) {
     }
 }
 
+TEST_F(CommandLine, ManualAndCompletionsHaveEveryCommand) {
+    const std::string help = run("--help").out;
+    std::istringstream commands(help.substr(help.find("Subcommands:\n") + 13));
+    const auto manual = run("manual");
+    EXPECT_EQ(manual.exit_code, 0);
+    std::vector<std::string> scripts;
+    for (const char* shell : {"bash", "zsh", "fish"}) {
+        scripts.push_back(run(std::string("completion ") + shell).out);
+    }
+    std::size_t count = 0;
+    for (std::string line; std::getline(commands, line);) {
+        std::istringstream words(line);
+        std::string command;
+        if (!line.starts_with("  ") || line.starts_with("   ") || !(words >> command)) {
+            continue;
+        }
+        ++count;
+        EXPECT_NE(manual.out.find(".SS \"" + command), std::string::npos) << command;
+        for (const auto& script : scripts) {
+            EXPECT_NE(script.find(command), std::string::npos) << command;
+        }
+    }
+    EXPECT_GE(count, 14U) << help;
+    EXPECT_EQ(manual.out.find(VTLCHECK_SOURCE), std::string::npos) << "a path of this machine";
+    EXPECT_EQ(run("manual --output page").exit_code, 0);
+    EXPECT_EQ(read("page"), manual.out);
+    expect_refused("completion tcsh", "tcsh");
+    expect_refused("manual --output /nonexistent/page", "/nonexistent/page");
+}
+
 TEST_F(CommandLine, BadUsageIsRefusedInOneLine) {
     expect_refused("", "subcommand");
     expect_refused("frobnicate", "no command \"frobnicate\"");
