@@ -1,7 +1,5 @@
 #include "cli/command_line.hpp"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 
 namespace vtlcheck::cli {

@@ -119,6 +119,9 @@ std::string zsh_arguments(const CommandText& command, const std::string& indent)
     std::size_t place = 0;
     for (const auto& positional : command.positionals) {
         ++place;
+        if (positional.words.empty() && positional.value != "FILE" && positional.value != "DIR") {
+            continue; // a message that there is nothing to complete would keep options from being inserted
+        }
         text += " \\\n" + indent +
                 in_quotes((positional.many ? "*" : std::to_string(place)) + zsh_value(positional), "'\\''");
     }

@@ -33,6 +33,7 @@ protected:
         bake->footer("First prose\nin two lines.\n\n  kept  as it is\n.leading dot");
         auto* eat = app_.add_subcommand("eat", "Eat it");
         eat->add_option("FILE", files_, "Cakes");
+        app_.add_subcommand("sell", "Sell it")->add_option("PRICE", degrees_, "For how much");
     }
     ~Manual() override { fs::remove_all(folder_); }
     Manual(const Manual&) = delete;
@@ -101,7 +102,7 @@ TEST_F(Manual, WhatIsHiddenStaysHidden) {
 }
 
 TEST_F(Manual, BashCompletes) {
-    EXPECT_EQ(in_bash("cook \"\""), "bake eat ");
+    EXPECT_EQ(in_bash("cook \"\""), "bake eat sell ");
     EXPECT_EQ(in_bash("cook --v"), "--version ");
     EXPECT_EQ(in_bash("cook bake --re"), "--recipe ");
     EXPECT_EQ(in_bash("cook bake p"), "plum poppy ");
@@ -127,6 +128,7 @@ TEST_F(Manual, ZshReadsIt) {
     const std::string script = completion(app_, Shell::zsh);
     EXPECT_EQ(run(script, "zsh -f -n script"), "");
     EXPECT_EQ(run(script, "zsh -f -c 'autoload -U compinit; compinit -D; . ./script; echo $_comps[cook]'"), "_cook\n");
+    EXPECT_EQ(script.find("PRICE"), std::string::npos) << "nothing to complete";
     for (const char* part : {"'bake:Bake a cake; it'\\''s \\[hot\\]\\: careful'", "'--degrees=[How hot]:INT: '",
                              "'--style=[How]:TEXT:(round square)'", "'--into=[To there]:DIR:_files -/'",
                              "'1:CAKE:(plum poppy)'", "'*:FILE:_files'"}) {
