@@ -7,6 +7,7 @@
 #include <array>
 #include <map>
 #include <stdexcept>
+#include <tuple>
 
 namespace vtlcheck::refinement {
 
@@ -163,9 +164,10 @@ std::vector<Piece> pieces_of_outcome(const FieldName& name, unsigned width) {
 }
 
 std::vector<Derived> derived_words(z3::context& context, const Config<Symbolic>& config, const State<Symbolic>& state,
-                                   unsigned vp) {
+                                   unsigned vp, const proofs::Mutant* mutant) {
     std::vector<Derived> words;
-    const PlainReading<Symbolic> reading;
+    const Exit<Symbolic> no_exit;
+    const proofs::Reading<Symbolic> reading(mutant, {config, state, no_exit});
     for (unsigned v = 0; v < 2; ++v) {
         const Bool vtl1(v == 1);
         const VtlState<Symbolic>& vtl = state.vtl[v];
@@ -180,13 +182,14 @@ std::vector<Derived> derived_words(z3::context& context, const Config<Symbolic>&
 
         for (const bool write : {false, true}) {
             // By row: whether an access to one of its MSRs exits. Few rows differ in what that hangs on.
-            std::map<std::pair<Armed, unsigned>, z3::expr> by_rule;
+            std::map<std::tuple<Armed, unsigned, std::uint32_t>, z3::expr> by_rule;
             std::vector<z3::expr> exits;
             for (const MsrRow& row : msr_table) {
-                const std::pair rule{write ? row.armed_write : row.armed_read, write ? row.claim_bit : 0U};
+                const std::uint32_t msr = mutant == nullptr ? 0 : row.first; // a mutant may look at the number
+                const std::tuple rule{write ? row.armed_write : row.armed_read, write ? row.claim_bit : 0U, msr};
                 auto known = by_rule.find(rule);
                 if (known == by_rule.end()) {
-                    const Bool exit = armed<Symbolic>(config, state.vp, vtl, vtl1, Symbolic::Bv<32>(0),
+                    const Bool exit = armed<Symbolic>(config, state.vp, vtl, vtl1, Symbolic::Bv<32>(msr),
                                                       as_row<Symbolic>(row), Bool(write), reading);
                     known = by_rule.emplace(rule, exit.term().simplify()).first;
                 }
@@ -205,7 +208,8 @@ std::vector<Derived> derived_words(z3::context& context, const Config<Symbolic>&
                 if (varies) {
                     z3::expr_vector bits(context);
                     for (std::uint32_t n = 64; n-- > 0;) {
-                        bits.push_back(z3::ite(exits[row_index(first + n)], context.bv_val(1, 1), context.bv_val(0, 1)));
+                        bits.push_back(
+                            z3::ite(exits[row_index(first + n)], context.bv_val(1, 1), context.bv_val(0, 1)));
                     }
                     value = z3::concat(bits);
                 }

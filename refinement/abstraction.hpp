@@ -17,6 +17,7 @@
 #include "model/log_budget.hpp"
 #include "model/specification.hpp"
 #include "model/symbolic.hpp"
+#include "proofs/mutants.hpp"
 
 #include <functional>
 #include <optional>
@@ -52,9 +53,10 @@ struct Derived {
     std::string path;
     z3::expr value;
 };
-/// All of them for VP `vp` in `state`.
+/// All of them for VP `vp` in `state`, of the specification as written or of a mutant.
 [[nodiscard]] std::vector<Derived> derived_words(z3::context& context, const model::Config<Symbolic>& config,
-                                                 const model::State<Symbolic>& state, unsigned vp);
+                                                 const model::State<Symbolic>& state, unsigned vp,
+                                                 const proofs::Mutant* mutant = nullptr);
 
 /// The log budget that the words of `at` are. `at` gives the word of a path.
 [[nodiscard]] model::LogBudget<Symbolic> log_budget(const std::function<z3::expr(const std::string&)>& at);

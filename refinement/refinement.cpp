@@ -7,6 +7,7 @@
 #include "proofs/machine_bucket.hpp"
 #include "proofs/noninterference.hpp"
 #include "refinement/abstraction.hpp"
+#include "refinement/setup.hpp"
 
 #include <fmt/format.h>
 
@@ -79,7 +80,7 @@ struct Chapter {
     /// What has obligations of its own: a group of fields, a row of the register table, or a block of numbers that mean
     /// nothing.
     enum class Each : std::uint8_t { group, row, block } each = Each::group;
-    std::optional<Block> Shape::*open = nullptr; ///< what the blocks are of
+    std::optional<Block> Shape::* open = nullptr; ///< what the blocks are of
     std::vector<Block> blocks = {};
     std::vector<std::uint32_t> no_codes = {}; ///< of VMCALLs that the claim is not about, since others are
 };
@@ -440,9 +441,8 @@ Narrowed run_of(const Goal& goal, const Shape& shape, unsigned vp) {
     run.exit.kind = static_cast<std::uint8_t>(shape.kind);
     if (shape.kinds) {
         const z3::expr word = Symbolic::context().bv_const(kind_word, 32);
-        run.exit.kind = shape.kinds->last() > 0xFF
-                            ? Symbolic::Bv<8>(0xFF)
-                            : trunc<8>(Symbolic::Bv<32>(in_block(word, 32, *shape.kinds)));
+        run.exit.kind = shape.kinds->last() > 0xFF ? Symbolic::Bv<8>(0xFF)
+                                                   : trunc<8>(Symbolic::Bv<32>(in_block(word, 32, *shape.kinds)));
     }
     run.exit.vp = vp;
     run.config.vps = vps;
@@ -1070,16 +1070,21 @@ void put(Goal& goal, const lifting::Module& module, const Chapter& chapter) {
 const std::vector<Chapter>& chapters() {
     static const auto l2 = [](std::uint16_t reason) { return Shape{.kind = Kind::l2_exit, .reason = Block{reason}}; };
     static const auto call = [](std::uint16_t code, bool other_slot = false) {
-        return Shape{.kind = Kind::l2_exit, .reason = Block{reason_vmcall}, .code = Block{code}, .other_slot = other_slot};
+        return Shape{
+            .kind = Kind::l2_exit, .reason = Block{reason_vmcall}, .code = Block{code}, .other_slot = other_slot};
     };
     static const auto request = [](Kind kind, bool other_slot = false) {
         return Shape{.kind = kind, .other_slot = other_slot};
     };
-    const std::vector<std::uint32_t> reasons{reason_vmcall,    reason_cr_access, reason_rdmsr,   reason_wrmsr,
+    const std::vector<std::uint32_t> reasons{reason_vmcall,    reason_cr_access, reason_rdmsr,  reason_wrmsr,
                                              reason_gdtr_idtr, reason_ldtr_tr,   reason_xsetbv, reason_tdcall};
-    std::vector<std::uint32_t> codes{hvcall_enable_partition_vtl, hvcall_enable_vp_vtl,  hvcall_vtl_call,
-                                           hvcall_vtl_return,           hvcall_get_vp_registers, hvcall_set_vp_registers,
-                                           hvcall_start_virtual_processor};
+    std::vector<std::uint32_t> codes{hvcall_enable_partition_vtl,
+                                     hvcall_enable_vp_vtl,
+                                     hvcall_vtl_call,
+                                     hvcall_vtl_return,
+                                     hvcall_get_vp_registers,
+                                     hvcall_set_vp_registers,
+                                     hvcall_start_virtual_processor};
     std::vector<Block> elsewhere;
     for (const std::uint16_t code : hvcalls_elsewhere) {
         elsewhere.push_back({code});
@@ -1191,6 +1196,14 @@ const std::vector<Chapter>& chapters() {
 
 std::vector<proofs::Claim> claims(const std::string& bitcode) {
     std::vector<proofs::Claim> all;
+    all.push_back({.id = "REFINE-SETUP",
+                   .statement = "Setting up a partition and its VPs, and restoring a VP, leave the state that the "
+                                "specification has or was given, bitmaps and controls in step with it, an empty log "
+                                "budget and empty audit rings; a configuration that is not acceptable changes nothing.",
+                   .source = "D2 R33",
+                   .assumptions = {"TWO-VPS: the partition has two VPs"},
+                   .mutants = {"bitmap-intercepts-s-cet-always"},
+                   .put = [bitcode](Goal& goal) { put_setup(goal, lifting::Module(bitcode)); }});
     for (const Chapter& chapter : chapters()) {
         all.push_back(
             {.id = chapter.id,

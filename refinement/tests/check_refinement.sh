@@ -12,6 +12,7 @@ rm -rf "$folder"
 mkdir -p "$folder"
 "$vtlcheck" refine REFINE-DRAIN REFINE-REVOKE --second-solver cvc5 | tee "$folder/good.txt"
 grep -q '^proved: 2 of 2 claims proved' "$folder/good.txt"
+"$vtlcheck" refine REFINE-SETUP REFINE-CALL-ELSEWHERE
 
 "$(dirname "${BASH_SOURCE[0]}")/../../lifting/tests/change_bitcode.sh" "$bitcode" "$folder/bad.bc"
 status=0
