@@ -5,6 +5,7 @@
 #include "cli/output.hpp"
 #include "cli/own_files.hpp"
 #include "cli/result_files.hpp"
+#include "cli/shard_option.hpp"
 #include "mutants/campaign.hpp"
 #include "mutants/hash.hpp"
 #include "mutants/laboratory.hpp"
@@ -35,6 +36,7 @@ struct Options {
     std::string only;
     std::string kind;
     std::size_t sample = 0;
+    ShardOption shard;
     std::uint64_t seed = 1;
     std::uint64_t one_in = usual_one_in;
     unsigned threads = 0;
@@ -192,6 +194,12 @@ int run(const Options& options) {
         throw UsageError(
             fmt::format("no mutant has \"{}\" in its name; `vtlcheck mutants --list` names all", options.only));
     }
+    const auto whole = report.mutants.size();
+    report.mutants = options.shard.part_of(report.mutants);
+    if (report.mutants.empty()) {
+        throw UsageError(
+            fmt::format("--shard {}: there are {}; make fewer shards", options.shard.text, counted(whole, "mutant")));
+    }
     if (options.list) {
         std::string text;
         for (const auto& mutant : report.mutants) {
@@ -202,7 +210,8 @@ int run(const Options& options) {
     }
     const bool all = options.only.empty() && report.mutants.size() == supply.all().size();
     if (options.update && (!all || options.one_in != usual_one_in)) {
-        throw UsageError("--update writes what a whole campaign finds; leave out --only, --sample and --one-in");
+        throw UsageError(
+            "--update writes what a whole campaign finds; leave out --only, --sample, --shard and --one-in");
     }
     // Another density has other mutants.
     if (options.one_in != usual_one_in) {
@@ -277,6 +286,7 @@ void add_mutants(CLI::App& app, Action& chosen) {
         ->check(CLI::IsMember({"impl", "spec", "class"}));
     command->add_option("--sample", options->sample, "Run about this many of them, chosen by --seed; 0 is all")
         ->capture_default_str();
+    options->shard.add_to(*command, "The results files of all, joined, are that of the whole");
     command->add_option("--seed", options->seed, "The same seed chooses the same sample")->capture_default_str();
     command
         ->add_option("--one-in", options->one_in,

@@ -2,6 +2,7 @@
 #include "cli/output.hpp"
 #include "cli/prove_report.hpp"
 #include "cli/result_files.hpp"
+#include "cli/shard_option.hpp"
 #include "conformance/subjects/subject.hpp"
 #include "conformance/trace.hpp"
 #include "proofs/content_hash.hpp"
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 
 namespace vtlcheck::cli {
@@ -29,6 +31,21 @@ std::string indented(std::string_view text, std::string_view indent) {
 
 std::string on_implementation(const proofs::Example& example) {
     return example.on_implementation.empty() ? "" : fmt::format("         {}\n", example.on_implementation);
+}
+
+/// The ids of the claims of a shard. Throws UsageError if there are none.
+std::vector<std::string> part_of_claims(const std::vector<proofs::Claim>& claims, std::vector<std::string> ids,
+                                        const ShardOption& shard) {
+    if (ids.empty()) {
+        std::transform(claims.begin(), claims.end(), std::back_inserter(ids),
+                       [](const proofs::Claim& claim) { return claim.id; });
+    }
+    auto part = shard.part_of(ids);
+    if (part.empty()) {
+        throw UsageError(
+            fmt::format("--shard {}: there are {}; make fewer shards", shard.text, counted(ids.size(), "claim")));
+    }
+    return part;
 }
 
 /// An example as the solver found it, and as it came out on machine words.
@@ -290,6 +307,7 @@ CLI::App& add_proofs(CLI::App& app, Action& chosen, const ProofCommand& of) {
     struct Options {
         std::vector<std::string> ids;
         unsigned threads = 0;
+        ShardOption shard;
         ProofOptions proofs;
         std::string smt2;
         std::string mutant;
@@ -307,6 +325,8 @@ CLI::App& add_proofs(CLI::App& app, Action& chosen, const ProofCommand& of) {
     command->add_option("--threads", options->threads, "Threads; 0 is one per processor")
         ->check(CLI::Range(0U, 1024U))
         ->capture_default_str();
+    options->shard.add_to(*command, of.keeps ? "With the --cache folders of all, joined, the whole is known"
+                                             : "What all prove is proved");
     options->proofs.second_solver = of.second_solver;
     options->proofs.add_to(*command, of.keeps);
     command->add_option("--of-mutant", options->mutant,
@@ -340,6 +360,9 @@ CLI::App& add_proofs(CLI::App& app, Action& chosen, const ProofCommand& of) {
                 ProgressLine progress(!options->json);
                 proofs::ProveOptions prove_options = options->proofs.options();
                 prove_options.ids = options->ids;
+                if (!options->shard.text.empty()) {
+                    prove_options.ids = part_of_claims(claims, options->ids, options->shard);
+                }
                 prove_options.threads = options->threads;
                 prove_options.mutant_in_place = options->mutant;
                 prove_options.progress = [&](const proofs::Progress& step) {

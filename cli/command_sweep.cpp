@@ -3,6 +3,7 @@
 #include "cli/conform_report.hpp"
 #include "cli/output.hpp"
 #include "cli/result_files.hpp"
+#include "cli/shard_option.hpp"
 #include "cli/subject_option.hpp"
 #include "cli/sweep_report.hpp"
 #include "mutants/hash.hpp"
@@ -22,7 +23,7 @@ constexpr const char* all_sweeps = "all";
 struct Options {
     std::string which = all_sweeps;
     std::string range;
-    std::string shard;
+    ShardOption shard;
     bool charged = false;
     bool full = false;
     unsigned threads = 0;
@@ -33,16 +34,6 @@ struct Options {
     ResultFiles files;
     bool json = false;
 };
-
-/// "a-b" or "a/b" as two numbers. Throws UsageError.
-std::pair<std::uint64_t, std::uint64_t> parse_pair(const std::string& text, char between, const std::string& what,
-                                                   std::uint64_t limit) {
-    const auto at = text.find(between);
-    if (at == std::string::npos) {
-        throw UsageError(fmt::format("{} \"{}\": give two numbers with a {} between", what, text, between));
-    }
-    return {parse_number(text.substr(0, at), what, limit), parse_number(text.substr(at + 1), what, limit)};
-}
 
 std::vector<std::unique_ptr<proptests::Sweep>> sweeps_of(const Options& options) {
     const auto wants = [&](const char* name) { return options.which == all_sweeps || options.which == name; };
@@ -82,13 +73,7 @@ int run(const Options& options) {
     const auto sweeps = sweeps_of(options);
     proptests::SweepOptions how;
     how.threads = options.threads;
-    if (!options.shard.empty()) {
-        std::tie(how.shard, how.shards) = parse_pair(options.shard, '/', "shard", 1'000'000);
-        if (how.shard == 0 || how.shard > how.shards) {
-            throw UsageError(fmt::format("--shard {}: shards count from 1; give 1/{}", options.shard,
-                                         std::max<std::uint64_t>(how.shards, 1)));
-        }
-    }
+    std::tie(how.shard, how.shards) = options.shard.numbers();
     const auto choice = conformance::parse_subject(options.subject);
     if (choice.kind == conformance::SubjectChoice::Kind::command) {
         throw UsageError("a sweep looks at more than a program shows; give --subject lib:PATH, or use conform");
@@ -178,8 +163,7 @@ void add_sweep(CLI::App& app, Action& chosen) {
     command->add_flag("--full", options->full,
                       "Run the specification, too, on every MSR access, and ask it for every bit of the bitmaps in\n"
                       "every state. Many times the time");
-    command->add_option("--shard", options->shard,
-                        "K/N: run the K-th of N parts. The results files of all, joined, are that of the whole");
+    options->shard.add_to(*command, "The results files of all, joined, are that of the whole");
     command->add_option("--threads", options->threads, "Threads; 0 is one per processor")
         ->check(CLI::Range(0U, 1024U))
         ->capture_default_str();

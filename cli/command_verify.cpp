@@ -110,7 +110,7 @@ Verification verified(const Options& options, const std::vector<std::string>& fi
         conformance::builtin_subject, options.campaign, [&](std::uint64_t done, std::uint64_t total) {
             progress.show(fmt::format("conform: {} of about {} exits", grouped(done), grouped(total)));
         });
-    say("\n== Random exits\n" + summary(verification.campaign));
+    say("\n== Random exits\n" + summary(verification.campaign, options.campaign));
     if (verification.campaign.failure) {
         say(proptests::failure_text(verification.campaign, options.campaign));
     }

@@ -22,6 +22,7 @@ void add_prove(CLI::App& app, Action& chosen);
 void add_refine(CLI::App& app, Action& chosen);
 #endif
 void add_conform(CLI::App& app, Action& chosen);
+void add_merge(CLI::App& app, Action& chosen);
 void add_sweep(CLI::App& app, Action& chosen);
 void add_replay(CLI::App& app, Action& chosen);
 void add_flood(CLI::App& app, Action& chosen);

@@ -20,6 +20,7 @@ A first look:
   vtlcheck explain get-reg Lstar      who may touch a register, and which clauses say so
   vtlcheck prove                      prove the claims about the specification
   vtlcheck conform                    hold the implementation against it on random exits
+  vtlcheck merge shard-*.json         one result of `conform --shard K/N --json` on many machines
   vtlcheck sweep bitmap               the same on whole spaces: MSR numbers, bitmaps, registers
   vtlcheck replay traces/*            the same on recordings of real guests
   vtlcheck flood                      what the log budget makes of a flood of warnings
@@ -57,6 +58,7 @@ int main(int argc, char** argv) {
         vtlcheck::cli::add_refine(app, chosen);
 #endif
         vtlcheck::cli::add_conform(app, chosen);
+        vtlcheck::cli::add_merge(app, chosen);
         vtlcheck::cli::add_sweep(app, chosen);
         vtlcheck::cli::add_replay(app, chosen);
         vtlcheck::cli::add_flood(app, chosen);

@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 namespace vtlcheck::cli {
 
@@ -66,6 +68,17 @@ void write_file(const std::string& path, std::string_view text) {
         static_cast<void>(std::remove(temporary.c_str()));
         throw UsageError(fmt::format("cannot write {}: {}", path, error.message()));
     }
+}
+
+std::string read_file(const std::string& path) {
+    std::ifstream stream(path, std::ios::binary);
+    if (!stream) {
+        throw UsageError(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
+    }
+    if (std::filesystem::is_directory(path)) { // it can be opened
+        throw UsageError(fmt::format("cannot read {}: it is a folder", path));
+    }
+    return {std::istreambuf_iterator<char>(stream), {}};
 }
 
 ProgressLine::ProgressLine(bool wanted) : enabled_(wanted && ::isatty(STDERR_FILENO) == 1) {}
@@ -136,6 +149,15 @@ std::uint64_t parse_number(std::string_view text, std::string_view what, std::ui
         throw UsageError(fmt::format("{} {} is out of range; the largest is {:#x}", what, text, limit));
     }
     return value;
+}
+
+std::pair<std::uint64_t, std::uint64_t> parse_pair(std::string_view text, char between, std::string_view what,
+                                                   std::uint64_t limit) {
+    const auto at = text.find(between);
+    if (at == std::string_view::npos) {
+        throw UsageError(fmt::format("{} \"{}\": give two numbers with a {} between", what, text, between));
+    }
+    return {parse_number(text.substr(0, at), what, limit), parse_number(text.substr(at + 1), what, limit)};
 }
 
 } // namespace vtlcheck::cli

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace vtlcheck::cli {
 
@@ -27,6 +28,9 @@ void expect_writable(const std::string& path);
 
 /// Writes `text` to `path` through a temporary file beside it, so that the file is whole or untouched. Throws UsageError.
 void write_file(const std::string& path, std::string_view text);
+
+/// What the file holds. Throws UsageError.
+[[nodiscard]] std::string read_file(const std::string& path);
 
 /// A line on standard error that overwrites itself; nothing unless that is a terminal.
 class ProgressLine {
@@ -51,5 +55,9 @@ private:
 [[nodiscard]] std::string escaped(std::string_view text);
 /// A number as users write them: decimal or hexadecimal with 0x, at most `limit`. Throws UsageError.
 [[nodiscard]] std::uint64_t parse_number(std::string_view text, std::string_view what, std::uint64_t limit);
+
+/// "a-b" or "a/b" as two such numbers. Throws UsageError.
+[[nodiscard]] std::pair<std::uint64_t, std::uint64_t> parse_pair(std::string_view text, char between,
+                                                                 std::string_view what, std::uint64_t limit);
 
 } // namespace vtlcheck::cli

@@ -231,13 +231,20 @@ std::string junit(const proofs::ProveResult& result) {
     return junit_text("prove", cases, result.ms / 1000);
 }
 
-std::string junit(const proptests::CampaignResult& result, const proptests::CampaignOptions& options) {
-    return junit_text("conform",
-                      {{.name = fmt::format("campaign of seed {}{}", options.seed,
-                                            result.subject == "builtin" ? "" : " on " + result.subject),
-                        .seconds = result.seconds,
-                        .fault = fault_of(result, options)}},
-                      result.seconds);
+std::string junit(const proptests::CampaignResult& result, const proptests::CampaignOptions& options,
+                  std::span<const FailedShard> others) {
+    const auto test = [](const proptests::CampaignResult& of, const proptests::CampaignOptions& how) {
+        return TestCase{.name = fmt::format("campaign of seed {}{}{}", how.seed,
+                                            how.shards == 1 ? "" : fmt::format(", shard {}/{}", how.shard, how.shards),
+                                            of.subject == "builtin" ? "" : " on " + of.subject),
+                        .seconds = of.seconds,
+                        .fault = fault_of(of, how)};
+    };
+    std::vector<TestCase> cases{test(result, options)};
+    for (const auto& other : others) {
+        cases.push_back(test(other.result, other.options));
+    }
+    return junit_text("conform", cases, result.seconds);
 }
 
 std::string junit(const SweepReport& report) {
@@ -317,13 +324,17 @@ Json sarif(const SweepReport& report) {
     return log.json();
 }
 
-Json sarif(const proptests::CampaignResult& result, const proptests::CampaignOptions& options) {
+Json sarif(const proptests::CampaignResult& result, const proptests::CampaignOptions& options,
+           std::span<const FailedShard> others) {
     SarifLog log = log_of_clauses();
     const auto add = [&](const std::string& clause, const char* level, const std::string& text) {
         log.result(clause, level, text, location(place_of_clause(clause), {{"clause", clause}}));
     };
     if (result.failure) {
         add(result.failure->divergence.clause, "error", proptests::failure_text(result, options));
+        for (const auto& other : others) {
+            add(other.result.failure->divergence.clause, "error", proptests::failure_text(other.result, other.options));
+        }
     } else if (result.verdict != proptests::Verdict::conforms) {
         std::map<std::string, std::string> of_clause;
         const auto collect = [&](const char* what, const proptests::Cell& cell) {
@@ -400,12 +411,13 @@ void ResultFiles::write(const proofs::ProveResult& result) const {
     }
 }
 
-void ResultFiles::write(const proptests::CampaignResult& result, const proptests::CampaignOptions& options) const {
+void ResultFiles::write(const proptests::CampaignResult& result, const proptests::CampaignOptions& options,
+                        std::span<const FailedShard> others) const {
     if (!junit.empty()) {
-        write_file(junit, cli::junit(result, options));
+        write_file(junit, cli::junit(result, options, others));
     }
     if (!sarif.empty()) {
-        write_file(sarif, cli::sarif(result, options).dump(2) + "\n");
+        write_file(sarif, cli::sarif(result, options, others).dump(2) + "\n");
     }
 }
 

@@ -9,9 +9,16 @@
 
 #include <CLI/CLI.hpp>
 
+#include <span>
 #include <string>
 
 namespace vtlcheck::cli {
+
+/// A shard of a campaign that failed, besides the one that the campaign fails with.
+struct FailedShard {
+    proptests::CampaignOptions options;
+    proptests::CampaignResult result;
+};
 
 /// --junit and --sarif; empty: not wanted.
 struct ResultFiles {
@@ -23,15 +30,17 @@ struct ResultFiles {
     /// Throws UsageError where a file cannot be made, before the work whose result it is to hold.
     void expect_usable() const;
     void write(const proofs::ProveResult& result) const;
-    void write(const proptests::CampaignResult& result, const proptests::CampaignOptions& options) const;
+    void write(const proptests::CampaignResult& result, const proptests::CampaignOptions& options,
+               std::span<const FailedShard> others = {}) const;
     void write(const MutantsReport& report) const;
     void write(const SweepReport& report) const;
 };
 
 /// One test suite with a test case for each claim.
 [[nodiscard]] std::string junit(const proofs::ProveResult& result);
-/// One test suite with one test case, the campaign.
-[[nodiscard]] std::string junit(const proptests::CampaignResult& result, const proptests::CampaignOptions& options);
+/// One test suite with one test case, the campaign, and one for each of the other shards.
+[[nodiscard]] std::string junit(const proptests::CampaignResult& result, const proptests::CampaignOptions& options,
+                                std::span<const FailedShard> others = {});
 
 /// One test suite with a test case for each mutant, which fails if it survives without a reason or could not be run, and
 /// one for the ratchet.
@@ -42,8 +51,10 @@ struct ResultFiles {
 
 /// A rule for each claim that was run, a result for each that is not proved.
 [[nodiscard]] Json sarif(const proofs::ProveResult& result);
-/// A rule for each clause; a result for the clause that diverges, and for each with a coverage cell that is not reached.
-[[nodiscard]] Json sarif(const proptests::CampaignResult& result, const proptests::CampaignOptions& options);
+/// A rule for each clause; a result for the clause that diverges, for those of the other shards, and for each with a
+/// coverage cell that is not reached.
+[[nodiscard]] Json sarif(const proptests::CampaignResult& result, const proptests::CampaignOptions& options,
+                         std::span<const FailedShard> others = {});
 
 /// A rule for each clause; a result for the first violation of each sweep.
 [[nodiscard]] Json sarif(const SweepReport& report);

@@ -9,11 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <ctime>
-#include <filesystem>
-#include <fstream>
 
 namespace vtlcheck::cli {
 namespace {
@@ -129,15 +125,7 @@ const char* verdict_word(int code) {
 }
 
 Json read_results(const std::string& path) {
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream) {
-        throw UsageError(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
-    }
-    if (std::filesystem::is_directory(path)) { // it can be opened
-        throw UsageError(fmt::format("cannot read {}: it is a folder", path));
-    }
-    const std::string text(std::istreambuf_iterator<char>(stream), {});
-    Json json = Json::parse(text, nullptr, false);
+    Json json = Json::parse(read_file(path), nullptr, false);
     const auto format = json.is_object() ? json.find("format") : json.end();
     if (format == json.end() || *format != format_name) {
         throw UsageError(fmt::format("{} holds no results ({}); name a file that --results of verify or report wrote",

@@ -1,5 +1,7 @@
 #include "cli/versions.hpp"
 
+#include "mutants/hash.hpp"
+#include "mutants/source_mutants.hpp"
 #include "proofs/solver.hpp"
 
 #include <CLI/CLI.hpp>
@@ -44,6 +46,14 @@ std::string three(unsigned number, unsigned major, unsigned minor) {
 }
 
 } // namespace
+
+std::string build_id() { return fmt::format("{:016x}", mutants::hashed(mutants::read_source("/proc/self/exe"))); }
+
+std::string library_id(const conformance::SubjectChoice& subject) {
+    return subject.kind != conformance::SubjectChoice::Kind::library
+               ? ""
+               : fmt::format("{:016x}", mutants::hashed(mutants::read_source(subject.what)));
+}
 
 std::string revision() { return built_from; }
 

@@ -13,16 +13,24 @@ namespace vtlcheck::proptests {
 /// No trace.
 inline constexpr std::uint64_t no_trace = std::numeric_limits<std::uint64_t>::max();
 
+/// The numbers of the traces of a shard.
+struct TraceNumbers {
+    std::uint64_t first = 0;
+    std::uint64_t step = 1;
+    std::uint64_t end = 0; ///< of the whole campaign
+};
+[[nodiscard]] TraceNumbers trace_numbers(const CampaignOptions& options);
+
 /// Which traces are still to be run, seen by all workers.
 struct Board {
     std::atomic<std::uint64_t> next{0};
     std::atomic<std::uint64_t> first_failing{no_trace};
     std::atomic<std::uint64_t> exits_done{0};
 
-    /// The next trace to run; no_trace if there is none, or if one before it failed.
-    std::uint64_t take(std::uint64_t traces) {
-        const std::uint64_t number = next.fetch_add(1, std::memory_order_relaxed);
-        return number >= traces || number > first_failing.load(std::memory_order_relaxed) ? no_trace : number;
+    /// The next trace of the shard to run; no_trace if there is none, or if one before it failed.
+    std::uint64_t take(const TraceNumbers& traces) {
+        const std::uint64_t number = traces.first + next.fetch_add(1, std::memory_order_relaxed) * traces.step;
+        return number >= traces.end || number > first_failing.load(std::memory_order_relaxed) ? no_trace : number;
     }
     void fail(std::uint64_t number) {
         std::uint64_t seen = first_failing.load();
@@ -81,7 +89,8 @@ struct Again {
 [[nodiscard]] std::chrono::milliseconds impatience(std::chrono::milliseconds limit);
 inline constexpr std::chrono::seconds shrink_time{60};
 
-/// The verdict on what is in `result`: of a conforming run, whether all cells are reached.
+/// The verdict on what is in `result`: of a conforming run, whether all cells are reached; of a shard, which may miss
+/// what others reach, whether it ran at all.
 void judge_coverage(CampaignResult& result, const CampaignOptions& options);
 /// Puts the failure into `result`, as small as it gets; as it was seen if it does not happen again.
 void judge_failure(CampaignResult& result, const CampaignOptions& options, const Seen& seen, const Again& again);

@@ -67,7 +67,7 @@ CampaignResult run_campaign_apart(const SubjectFactory& make_subject, const std:
                                   std::chrono::milliseconds limit, const CampaignOptions& options,
                                   const Progress& progress) {
     const auto began = Clock::now();
-    const std::uint64_t traces = trace_count(options.exits);
+    const std::uint64_t traces = trace_numbers(options).end;
     conformance::expect_subject(make_subject, name, limit);
     const unsigned count = thread_count(options);
     support::SharedMemory<Board> board;
@@ -130,7 +130,7 @@ CampaignResult run_campaign_apart(const SubjectFactory& make_subject, const std:
             }
         }
         if (progress) {
-            progress(board->exits_done.load(std::memory_order_relaxed), options.exits);
+            progress(board->exits_done.load(std::memory_order_relaxed), options.exits / options.shards);
         }
     }
 

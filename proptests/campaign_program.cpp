@@ -42,7 +42,7 @@ struct Parted {
 class Worker {
 public:
     Worker(const std::string& command, std::chrono::milliseconds limit, const CampaignOptions& options, Board& board)
-        : options_(options), board_(board), plans_(arbitrary_plan()), traces_(trace_count(options.exits)),
+        : options_(options), board_(board), plans_(arbitrary_plan()), traces_(trace_numbers(options)),
           process_(command, limit, limit) {}
 
     /// Runs until the board has no more traces, or one parts. `ran` is called after each batch.
@@ -177,7 +177,7 @@ private:
     const CampaignOptions& options_;
     Board& board_;
     rc::Gen<Plan> plans_;
-    std::uint64_t traces_;
+    TraceNumbers traces_;
     SubjectProcess process_;
     Batch batch_; ///< being made; its memory is used again
     Seen at_;     ///< the exit whose answer is looked at
@@ -200,7 +200,7 @@ CampaignResult run_campaign_of_program(const std::string& command, std::chrono::
         Tally tally;
         const auto seen = worker.run(tally, [&] {
             if (reports && progress) {
-                progress(board.exits_done.load(std::memory_order_relaxed), options.exits);
+                progress(board.exits_done.load(std::memory_order_relaxed), options.exits / options.shards);
             }
         });
         const std::lock_guard lock(merging);

@@ -21,6 +21,8 @@ struct CampaignOptions {
     unsigned threads = 0;                 ///< 0: one per processor
     std::uint64_t shrink_budget = 20'000; ///< replays
     bool require_coverage = true;         ///< an unreached cell makes the campaign inconclusive
+    std::uint64_t shard = 1;  ///< 1 to `shards`: runs the traces whose number is `shard` - 1 modulo `shards`
+    std::uint64_t shards = 1; ///< at least 1; of more than one each may miss cells that another reaches
 };
 
 enum class Verdict : std::uint8_t { conforms, violation, inconclusive };
@@ -40,13 +42,18 @@ struct CampaignResult {
     std::optional<Shrunk> failure;
 };
 
+/// How many traces a campaign, or this shard of it, has. Throws std::invalid_argument if it has no exits, or there is no
+/// such shard.
+[[nodiscard]] std::uint64_t traces_of(const CampaignOptions& options);
+
 /// Makes a subject of its own for each thread.
 using SubjectFactory = std::function<std::unique_ptr<conformance::Subject>()>;
 /// Called now and then from one thread with the exits done and to do.
 using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
 /// Runs the campaign. The same seed and exits give the same traces and verdict on any number of threads; the first
-/// failing trace by number is the one reported. Throws std::invalid_argument for a campaign of no exits.
+/// failing trace by number is the one reported. Its shards run its traces, under the same numbers, each once. Throws
+/// std::invalid_argument for a campaign of no exits, or a shard that it does not have.
 [[nodiscard]] CampaignResult run_campaign(const SubjectFactory& make_subject, const CampaignOptions& options,
                                           const Progress& progress = {});
 

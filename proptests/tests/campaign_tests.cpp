@@ -77,6 +77,43 @@ TEST(Campaign, ReportsTheFirstFailingTraceWhateverTheThreads) {
     EXPECT_EQ(one.failure->trace.steps.size(), 1U);
 }
 
+TEST(Campaign, ItsShardsRunItsTracesEachOnce) {
+    const auto whole = run_campaign(builtin_subject, {.seed = 5, .exits = 300'000, .threads = 2});
+    CampaignResult sum;
+    for (std::uint64_t shard = 1; shard <= 7; ++shard) {
+        const auto part =
+            run_campaign(builtin_subject, {.seed = 5, .exits = 300'000, .threads = 2, .shard = shard, .shards = 7});
+        EXPECT_EQ(part.verdict, Verdict::conforms);
+        EXPECT_FALSE(part.missing.empty()) << "it is not judged by what others reach";
+        sum.exits += part.exits;
+        sum.traces += part.traces;
+        sum.coverage.add(part.coverage);
+    }
+    EXPECT_EQ(sum.traces, whole.traces);
+    EXPECT_EQ(sum.exits, whole.exits);
+    for (const Cell& cell : reachable_cells()) {
+        EXPECT_EQ(sum.coverage.count(cell), whole.coverage.count(cell)) << to_string(cell);
+    }
+}
+
+TEST(Campaign, OneOfItsShardsFindsItsFirstFailure) {
+    const auto flawed = [] { return std::make_unique<Flawed>(9973); };
+    const auto whole = run_campaign(flawed, {.exits = 300'000});
+    ASSERT_EQ(whole.verdict, Verdict::violation);
+    const auto part = run_campaign(flawed, {.exits = 300'000, .shard = whole.failing_trace % 100 + 1, .shards = 100});
+    ASSERT_EQ(part.verdict, Verdict::violation);
+    EXPECT_EQ(failure_text(part, {.exits = 300'000}), failure_text(whole, {.exits = 300'000}));
+}
+
+TEST(Campaign, AShardWithoutATraceIsInconclusiveAndOneThatIsNotThereAnError) {
+    EXPECT_EQ(traces_of({.exits = 300}), 3U);
+    EXPECT_EQ(traces_of({.exits = 300, .shard = 3, .shards = 4}), 1U);
+    EXPECT_EQ(traces_of({.exits = 300, .shard = 4, .shards = 4}), 0U);
+    EXPECT_EQ(run_campaign(builtin_subject, {.exits = 300, .shard = 4, .shards = 4}).verdict, Verdict::inconclusive);
+    EXPECT_THROW((void)run_campaign(builtin_subject, {.exits = 300, .shard = 0}), std::invalid_argument);
+    EXPECT_THROW((void)run_campaign(builtin_subject, {.exits = 300, .shard = 5, .shards = 4}), std::invalid_argument);
+}
+
 TEST(Campaign, ASubjectThatDoesNotAnswerViolates) {
     const CampaignOptions options{.exits = 300'000};
     const auto result = run_campaign([] { return std::make_unique<Silent>(); }, options);
