@@ -1,96 +1,37 @@
 // vtlcheck spec: the clauses, the MSR table and the register table, for reading and for programs; and which claims and
 // coverage cells answer for them.
 #include "cli/commands.hpp"
-#include "cli/explain.hpp"
 #include "cli/msr_rows.hpp"
 #include "cli/output.hpp"
+#include "cli/spec_pages.hpp"
+#include "cli/specification_rows.hpp"
 #include "cli/traceability.hpp"
+#include "conformance/trace.hpp"
+#include "model/log_budget.hpp"
 #include "model/register_table.hpp"
 #include "model/specification.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <filesystem>
 #include <memory>
 
 namespace vtlcheck::cli {
 namespace {
 
-struct Family {
-    const char* prefix;
-    const char* title;
-};
-constexpr std::array<Family, 19> families{{
-    {"EXIT-", "Decoding: exits that are not an instruction's, and what cannot happen"},
-    {"MSR-R-", "RDMSR"},
-    {"MSR-W-", "WRMSR"},
-    {"TDC-", "TDCALL"},
-    {"CTL-", "Control requests"},
-    {"CR-", "CR access"},
-    {"XCR-", "XSETBV"},
-    {"DT-", "Descriptor tables"},
-    {"HVC-", "VMCALL: call codes and call shape"},
-    {"VTL-S-", "VtlCall and VtlReturn"},
-    {"VTL-P-", "EnablePartitionVtl"},
-    {"VTL-E-", "EnableVpVtl"},
-    {"VTL-V-", "StartVirtualProcessor"},
-    {"REG-H-", "GetVpRegisters and SetVpRegisters: partition, VP and VTL that they name"},
-    {"REG-G-", "GetVpRegisters and SetVpRegisters: gates"},
-    {"REG-R-", "GetVpRegisters"},
-    {"REG-W-", "SetVpRegisters"},
-    {"HOST-", "The host side: kernel and paravisor at a register of a VTL"},
-    {"SPEC-", "The host side: the special path to the hypervisor"},
-}};
-
-static_assert(std::all_of(model::clauses.begin(), model::clauses.end(),
-                          [](const model::ClauseText& clause) {
-                              return std::count_if(families.begin(), families.end(), [&](const Family& family) {
-                                         return clause.id.starts_with(family.prefix);
-                                     }) == 1;
-                          }),
-              "every clause is in one family");
-
-/// The gate of a register in the words of the clauses.
-const char* gate_text(model::Gate gate) {
-    switch (gate) {
-    case model::Gate::unlisted:
-        return "unlisted";
-    case model::Gate::lower:
-        return "lower";
-    case model::Gate::tsc_aux:
-        return "TSC_AUX";
-    case model::Gate::event:
-        return "event";
-    case model::Gate::vtl1_denied:
-        return "VTL1 denied";
-    case model::Gate::vtl1_parameter:
-        return "VTL1 parameter";
-    case model::Gate::vsm:
-        return "VSM";
-    default:
-        return "open";
+/// Writes the pages into the folder, which is made if need be.
+void write_pages(const std::string& folder) {
+    const auto pages = spec_pages();
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) {
+        throw UsageError(fmt::format("cannot make the folder {}: {}", folder, error.message()));
     }
-}
-
-/// What every read of the MSR gives; empty if that depends.
-std::string constant(const model::MsrRow& row) {
-    return row.read == model::ReadRule::constant ? fmt::format("{:#x}", row.constant) : "";
-}
-
-/// By which route the paravisor gets the register of a VTL that has it.
-std::string route(std::uint32_t code, model::Isolation isolation) {
-    RegisterQuestion question;
-    question.isolation = isolation;
-    Endings endings(register_start(question));
-    auto taken = model::Route::none;
-    for (unsigned vtl = 0; vtl < 2 && taken == model::Route::none; ++vtl) {
-        const auto exit = conformance::parse_step(fmt::format("vp0 vtl{} host-get paravisor {:#x}", vtl, code)).exit;
-        taken = static_cast<model::Route>(endings.add(exit).audit_route.value());
+    for (const auto& [name, text] : pages) {
+        write_file((std::filesystem::path(folder) / name).string(), text);
     }
-    return conformance::word(taken);
+    print(fmt::format("{} written to {}\n", counted(pages.size(), "page"), folder));
 }
-
-constexpr std::array routed{model::Isolation::tdx, model::Isolation::snp, model::Isolation::none};
 
 std::string markdown() {
     std::string text =
@@ -98,21 +39,19 @@ std::string markdown() {
         "Printed by `vtlcheck spec`. Exactly one clause applies to every state and exit; effects not named do "
         "not happen. D, A, B: decisions and requirements; R, P, L: docs/reference-notes.md; file:line: openvmm "
         "1488a37b7.\n";
-    for (const auto& family : families) {
-        text += fmt::format("\n## {}\n\n| id | clause | when | then | source |\n|---|---|---|---|---|\n", family.title);
-        for (const auto& clause : model::clauses) {
+    const auto add_clauses = [&](const Family& family, const auto& clauses) {
+        for (const auto& clause : clauses) {
             if (clause.id.starts_with(family.prefix)) {
                 text += fmt::format("| {} | {} | {} | {} | {} |\n", clause.id, clause.title, clause.guard,
                                     clause.effect, clause.source);
             }
         }
-    }
-    text += "\n## The log budget\n\nBeside the clauses above: what becomes of an attempt (an outcome with a log site), "
-            "a flush "
-            "and new limits. Notes L1-L15.\n\n| id | clause | when | then | source |\n|---|---|---|---|---|\n";
-    for (const auto& clause : model::log_clauses) {
-        text += fmt::format("| {} | {} | {} | {} | {} |\n", clause.id, clause.title, clause.guard, clause.effect,
-                            clause.source);
+    };
+    for (const auto& family : families) {
+        text += fmt::format("\n## {}\n\n{}| id | clause | when | then | source |\n|---|---|---|---|---|\n",
+                            family.title, family.introduction);
+        add_clauses(family, model::clauses);
+        add_clauses(family, model::log_clauses);
     }
     text += "\n## The MSR table\n\n`known`: a stage serves the access; otherwise it is unknown (MSR-R-40, MSR-W-51). "
             "`constant`: what every read gives. `claim`: the "
@@ -219,6 +158,7 @@ void add_spec(CLI::App& app, Action& chosen) {
         std::string format;
         bool json = false;
         bool trace = false;
+        std::string out;
     };
     auto options = std::make_shared<Options>();
     auto* command = app.add_subcommand("spec", "Print the specification: clauses, MSR table and register table");
@@ -227,8 +167,17 @@ void add_spec(CLI::App& app, Action& chosen) {
     command->add_flag("--json", options->json, "The same as --format json");
     command->add_flag("--trace", options->trace,
                       "Print instead which clauses, claims and coverage cells answer for which requirement");
+    command->add_option("--out", options->out,
+                        "Write it instead as linked pages of Markdown into this folder; docs/spec is made so");
     command->callback([options, &chosen] {
         chosen = [options] {
+            if (!options->out.empty()) {
+                if (options->json || options->trace || !options->format.empty()) {
+                    throw UsageError("--out writes pages of Markdown; leave out --format, --json and --trace.");
+                }
+                write_pages(options->out);
+                return exit_conforms;
+            }
             const bool json = options->json || options->format == "json";
             if (options->format == "text" && !options->trace) {
                 throw UsageError("--format text is for --trace; the specification is printed as markdown or json.");

@@ -8,6 +8,10 @@ std::string numbers(const model::MsrRow& row) {
     return row.first == row.last ? fmt::format("{:#x}", row.first) : fmt::format("{:#x}-{:#x}", row.first, row.last);
 }
 
+std::string constant(const model::MsrRow& row) {
+    return row.read == model::ReadRule::constant ? fmt::format("{:#x}", row.constant) : "";
+}
+
 const char* armed_text(model::Armed armed) {
     switch (armed) {
     case model::Armed::always:

@@ -1,6 +1,8 @@
 // JUnit XML and SARIF. Where a clause or a claim stands is looked up in the source tree that the tool was built from; a
-// tool that was moved away from it names the clause or claim alone.
+// tool that was moved away from it names the page of docs/spec that has it: GitHub takes no result without a file.
 #include "cli/result_files.hpp"
+
+#include "cli/specification_rows.hpp"
 
 #include <fmt/format.h>
 #include <pugixml.hpp>
@@ -73,17 +75,12 @@ std::string junit_text(const std::string& command, const std::vector<TestCase>& 
     return out.str();
 }
 
-/// A line of the source tree.
-struct Place {
-    std::string file; ///< from the root of the tree
-    std::size_t line = 0;
-};
-
-/// The first line that has `text` in the files of a folder that end in `extension`; no place if there is none.
-std::optional<Place> find_line(const std::string& folder, const std::string& extension, const std::string& text) {
+/// The first line that has `text` in the files of a folder of `sources` that end in `extension`; no place if there is none.
+std::optional<Place> find_line(const std::string& sources, const std::string& folder, const std::string& extension,
+                               const std::string& text) {
     std::error_code error;
     std::vector<fs::path> files;
-    for (const auto& entry : fs::directory_iterator(fs::path(VTLCHECK_SOURCE) / folder, error)) {
+    for (const auto& entry : fs::directory_iterator(fs::path(sources) / folder, error)) {
         if (entry.path().extension() == extension) {
             files.push_back(entry.path());
         }
@@ -101,18 +98,18 @@ std::optional<Place> find_line(const std::string& folder, const std::string& ext
     }
     return std::nullopt;
 }
-std::optional<Place> place_of_clause(const std::string& id) {
-    return find_line("model", ".hpp", fmt::format("{{\"{}\",", id));
-}
-std::optional<Place> place_of_claim(const std::string& id) {
-    return find_line("proofs/claims", ".cpp", fmt::format("\"{}\",", id));
-}
+
+bool is_clause(const std::string& id) { return proptests::parse_clause(id) != model::no_clause; }
+
+std::optional<Place> place_here(const std::string& id) { return place_of(id, VTLCHECK_SOURCE); }
 
 Json location(const std::optional<Place>& place, const std::vector<std::pair<const char*, std::string>>& names) {
     Json json;
     if (place) {
-        json["physicalLocation"] = {{"artifactLocation", {{"uri", place->file}, {"uriBaseId", "SRCROOT"}}},
-                                    {"region", {{"startLine", place->line}}}};
+        json["physicalLocation"] = {{"artifactLocation", {{"uri", place->file}, {"uriBaseId", "SRCROOT"}}}};
+        if (place->line != 0) {
+            json["physicalLocation"]["region"]["startLine"] = place->line;
+        }
     }
     json["logicalLocations"] = Json::array();
     for (const auto& [kind, name] : names) {
@@ -223,6 +220,18 @@ std::optional<Fault> fault_of(const MutantsReport& report, std::size_t i) {
 
 } // namespace
 
+std::optional<Place> place_of(const std::string& id, const std::string& sources) {
+    if (is_clause(id)) {
+        const auto place = find_line(sources, "model", ".hpp", fmt::format("{{\"{}\",", id));
+        return place ? place : Place{.file = fmt::format("docs/spec/{}.md", family_of(id).page), .line = 0};
+    }
+    if (proofs::find_claim(id) != nullptr) {
+        const auto place = find_line(sources, "proofs/claims", ".cpp", fmt::format("\"{}\",", id));
+        return place ? place : Place{.file = "docs/spec/claims.md", .line = 0};
+    }
+    return std::nullopt;
+}
+
 std::string junit(const proofs::ProveResult& result) {
     std::vector<TestCase> cases;
     for (const auto& claim : result.claims) {
@@ -289,11 +298,11 @@ Json sarif(const proofs::ProveResult& result) {
         if (claim.counterexample && !claim.counterexample->runs.empty()) {
             const auto& clause = claim.counterexample->runs.front().clause;
             names.insert(names.begin(), {"clause", clause});
-            place = place_of_clause(clause);
+            place = place_here(clause);
         }
         log.result(claim.id, claim.status == proofs::Verdict::refuted ? "error" : "warning",
                    fmt::format("{}: {}\n{}", fault->type, fault->reason, fault->detail),
-                   location(place ? place : place_of_claim(claim.id), names));
+                   location(place ? place : place_here(claim.id), names));
     }
     return log.json();
 }
@@ -318,7 +327,7 @@ Json sarif(const SweepReport& report) {
         if (const auto fault = fault_of(sweep); fault && sweep.first) {
             const auto& clause = sweep.first->clause;
             log.result(clause, "error", fmt::format("{}: {}\n{}", sweep.name, fault->reason, fault->detail),
-                       location(place_of_clause(clause), {{"clause", clause}}));
+                       location(place_here(clause), {{"clause", clause}}));
         }
     }
     return log.json();
@@ -328,7 +337,7 @@ Json sarif(const proptests::CampaignResult& result, const proptests::CampaignOpt
            std::span<const FailedShard> others) {
     SarifLog log = log_of_clauses();
     const auto add = [&](const std::string& clause, const char* level, const std::string& text) {
-        log.result(clause, level, text, location(place_of_clause(clause), {{"clause", clause}}));
+        log.result(clause, level, text, location(place_here(clause), {{"clause", clause}}));
     };
     if (result.failure) {
         add(result.failure->divergence.clause, "error", proptests::failure_text(result, options));
@@ -376,9 +385,9 @@ Json sarif(const MutantsReport& report) {
         } else if (mutant.kind == mutants::Kind::spec) {
             // "guard-dropped:TDC-04", "msr-dropped:IA32_PAT"
             const auto of = mutant.name.substr(mutant.name.find(':') + 1);
-            place = place_of_clause(of);
-            place = place ? place : find_line("model", ".hpp", fmt::format("\"{}\", .msr_class", of));
-            place = place ? place : find_line("model", ".hpp", fmt::format("\"{}\", C::", of));
+            place = place_here(of);
+            place = place ? place : find_line(VTLCHECK_SOURCE, "model", ".hpp", fmt::format("\"{}\", .msr_class", of));
+            place = place ? place : find_line(VTLCHECK_SOURCE, "model", ".hpp", fmt::format("\"{}\", C::", of));
         }
         log.result(std::string(name_of(mutant.kind)), "error", "survives: " + mutant.difference,
                    location(place, {{"mutant", mutant.name}}));

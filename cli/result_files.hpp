@@ -9,6 +9,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -35,6 +37,15 @@ struct ResultFiles {
     void write(const MutantsReport& report) const;
     void write(const SweepReport& report) const;
 };
+
+/// A line of the source tree, or a file of it.
+struct Place {
+    std::string file;     ///< from the root of the tree
+    std::size_t line = 0; ///< 0: none in particular
+};
+/// Where the clause or claim stands in the source tree `sources`; where it is not found there, its page of docs/spec. No
+/// place if there is no such clause or claim.
+[[nodiscard]] std::optional<Place> place_of(const std::string& id, const std::string& sources);
 
 /// One test suite with a test case for each claim.
 [[nodiscard]] std::string junit(const proofs::ProveResult& result);

@@ -407,6 +407,8 @@ TEST_F(CommandLine, SpecTracesRequirementsToClaims) {
     }
     EXPECT_EQ(run("spec --trace --format text").out, text.out);
     expect_refused("spec --format text", "--trace");
+    expect_refused("spec --out pages --json", "--out");
+    expect_refused("spec --out /dev/null/pages", "cannot make the folder");
 }
 
 TEST_F(CommandLine, ResultsGoToFilesForOtherTools) {

@@ -194,6 +194,15 @@ TEST(ResultFiles, NothingFailsWhereAllIsWell) {
     EXPECT_TRUE(sarif(result, {})["runs"][0]["results"].empty());
 }
 
+TEST(ResultFiles, WithoutTheSourcesThePageOfTheSpecificationIsNamed) {
+    EXPECT_EQ(place_of("MSR-W-38", "/nonexistent")->file, "docs/spec/wrmsr.md");
+    EXPECT_EQ(place_of("LOG-02", "/nonexistent")->file, "docs/spec/log-budget.md");
+    EXPECT_EQ(place_of("TOTAL", "/nonexistent")->file, "docs/spec/claims.md");
+    EXPECT_EQ(place_of("TOTAL", "/nonexistent")->line, 0U);
+    EXPECT_FALSE(place_of("NO-SUCH", VTLCHECK_SOURCE).has_value());
+    EXPECT_GT(place_of("MSR-W-38", VTLCHECK_SOURCE)->line, 0U);
+}
+
 MutantsReport four_mutants() {
     using mutants::Kind;
     using mutants::Verdict;
