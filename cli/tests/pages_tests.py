@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""docs/spec is what the tool makes, and every link in the documents leads somewhere: pages_tests.py VTLCHECK SOURCE"""
+"""docs/spec is what the tool makes, every link in the documents leads somewhere, and the index names all of them:
+pages_tests.py VTLCHECK SOURCE
+"""
 import json
 import pathlib
 import re
@@ -67,6 +69,12 @@ class Pages(unittest.TestCase):
     def test_no_link_of_the_documents_is_broken(self):
         documents = [SOURCE / "README.md", *sorted((SOURCE / "docs").rglob("*.md"))]
         self.assertEqual([link for path in documents for link in broken_links(path, path.read_text())], [])
+
+    def test_the_index_names_every_document(self):
+        index = (SOURCE / "docs/README.md").read_text()
+        for path in sorted((SOURCE / "docs").iterdir()):
+            name = f"{path.name}/README.md" if path.is_dir() else path.name
+            self.assertTrue(name == "README.md" or f"]({name})" in index, f"docs/README.md does not name {name}")
 
     def test_a_broken_link_is_told(self):
         path = SOURCE / "docs/spec/README.md"
