@@ -4,10 +4,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <pugixml.hpp>
-#include <sys/wait.h>
 
-#include <array>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -16,7 +13,6 @@
 
 namespace {
 
-namespace fs = std::filesystem;
 using vtlcheck::cli::CommandLine;
 
 TEST_F(CommandLine, HelpAndVersion) {
@@ -214,7 +210,7 @@ TEST_F(CommandLine, BadInputIsRefusedInOneLineThatNamesFileAndLine) {
                                                             "7zXZ\0\0\4",
                                                             8)),
                    "torn.xz");
-    fs::create_directory(folder_ / "no-recordings");
+    std::filesystem::create_directory(folder_ / "no-recordings");
     expect_refused("verify --traces no-recordings", "no-recordings");
 }
 
