@@ -226,7 +226,7 @@ void add_merge(CLI::App& app, Action& chosen) {
         "Each FILE holds what one `vtlcheck conform --shard K/N --json` printed. All N have to be there, each\n"
         "once, of one build of vtlcheck, and of the same subject, seed and exits. Verdict, coverage and first\n"
         "failure are those of the campaign without shards. Exits, traces and seconds are sums.");
-    command->add_option("FILE", options->files, "Results of all shards, in any order")->required();
+    command->add_option("FILE", options->files, "Results of all shards, in any order")->type_name("FILE")->required();
     options->output.add_to(*command);
     command->callback([options, command, &chosen] {
         options->output.trace_out_given = command->count("--trace-out") != 0;

@@ -6,11 +6,13 @@
 #include "cli/own_files.hpp"
 #include "cli/result_files.hpp"
 #include "cli/shard_option.hpp"
+#include "cli/specification.hpp"
 #include "mutants/campaign.hpp"
 #include "mutants/hash.hpp"
 #include "mutants/laboratory.hpp"
 #include "mutants/ratchet.hpp"
 #include "mutants/specification.hpp"
+#include "vectors/files.hpp"
 
 #include <fmt/format.h>
 
@@ -43,6 +45,7 @@ struct Options {
     std::string results;
     std::string ratchet = own_ratchet();
     bool update = false;
+    std::string vectors;
     std::string plan = VTLCHECK_MUTANT_PLAN;
     std::string work = VTLCHECK_MUTANT_WORK;
     ResultFiles files;
@@ -62,7 +65,9 @@ int check_one(const Options& options) {
     } catch (const conformance::LibraryError& error) {
         throw UsageError(error.what());
     }
-    check_library(library->abi(), options.check, [](const std::string& line) { print(line + "\n"); });
+    LibraryCheckOptions check = options.check;
+    check.vectors = options.vectors;
+    check_library(library->abi(), check, [](const std::string& line) { print(line + "\n"); });
     return exit_conforms;
 }
 
@@ -138,17 +143,29 @@ public:
     void set_up_laboratory() {
         const std::string self = fs::read_symlink("/proc/self/exe").string();
         mutants::Checks checks;
+        if (!options_.vectors.empty()) {
+            const auto folder = fs::absolute(options_.vectors).string();
+            checks.quick = {.command = {self, "mutants", "--vectors", folder, "--check-library"},
+                            .processor_seconds = 60};
+            checks.unit_tests = false;
+            set_up_laboratory(checks);
+            return;
+        }
         checks.quick = {.command = {self, "mutants", "--check-exits", std::to_string(quick_exits), "--check-library"},
                         .processor_seconds = 20};
         checks.thorough = {.command = {self, "mutants", "--check-exits", std::to_string(thorough_exits), "--check-seed",
                                        "2", "--check-library"},
                            .processor_seconds = 120};
+        set_up_laboratory(checks);
+    }
+
+private:
+    void set_up_laboratory(const mutants::Checks& checks) {
         auto made = std::make_unique<mutants::Laboratory>(plan_, checks, options_.work, threads_);
         made->expect_baseline_passes();
         laboratory_ = std::move(made);
     }
 
-private:
     const Options& options_;
     unsigned threads_;
     std::uint64_t program_ = 0;
@@ -172,6 +189,13 @@ mutants::Ratchet read_ratchet(const Options& options) {
 int run(const Options& options) {
     if (!options.library.empty()) {
         return check_one(options);
+    }
+    if (!options.vectors.empty()) {
+        if (options.kind != "impl" || options.update || !options.results.empty()) {
+            throw UsageError("--vectors is for --kind impl, without --update and --results: these are of all checks");
+        }
+        // What is wrong with the folder is said before anything is built.
+        static_cast<void>(vectors::read_folder(options.vectors, specification_digest()));
     }
     options.files.expect_usable();
     const auto ratchet = read_ratchet(options);
@@ -305,6 +329,11 @@ void add_mutants(CLI::App& app, Action& chosen) {
         ->type_name("FILE");
     command->add_flag("--update", options->update,
                       "Write counts and survivors to the ratchet; new survivors get no reason, which fails");
+    command
+        ->add_option("--vectors", options->vectors,
+                     "Hold the mutants against the vectors in this folder (`vtlcheck vectors --out`), and nothing "
+                     "else")
+        ->type_name("DIR");
     command->add_option("--work", options->work, "Where mutants are built; by default in the build folder")
         ->type_name("DIR");
     options->files.add_to(*command);

@@ -4,12 +4,14 @@
 #include "cli/msr_rows.hpp"
 #include "cli/output.hpp"
 #include "cli/spec_pages.hpp"
+#include "cli/specification.hpp"
 #include "cli/specification_rows.hpp"
 #include "cli/traceability.hpp"
 #include "conformance/trace.hpp"
 #include "model/log_budget.hpp"
 #include "model/register_table.hpp"
 #include "model/specification.hpp"
+#include "vectors/files.hpp"
 
 #include <fmt/format.h>
 
@@ -79,7 +81,9 @@ std::string markdown() {
     return text;
 }
 
-Json json_form() {
+} // namespace
+
+Json specification() {
     Json json;
     json["version"] = VTLCHECK_VERSION;
     json["clauses"] = Json::array();
@@ -128,6 +132,10 @@ Json json_form() {
     return json;
 }
 
+std::string specification_digest() { return vectors::sha256(specification().dump(2) + "\n"); }
+
+namespace {
+
 Json trace_json(const Traceability& matrix) {
     Json json;
     json["version"] = VTLCHECK_VERSION;
@@ -167,8 +175,10 @@ void add_spec(CLI::App& app, Action& chosen) {
     command->add_flag("--json", options->json, "The same as --format json");
     command->add_flag("--trace", options->trace,
                       "Print instead which clauses, claims and coverage cells answer for which requirement");
-    command->add_option("--out", options->out,
-                        "Write it instead as linked pages of Markdown into this folder; docs/spec is made so");
+    command
+        ->add_option("--out", options->out,
+                     "Write it instead as linked pages of Markdown into this folder; docs/spec is made so")
+        ->type_name("DIR");
     command->callback([options, &chosen] {
         chosen = [options] {
             if (!options->out.empty()) {
@@ -190,7 +200,7 @@ void add_spec(CLI::App& app, Action& chosen) {
                     print(options->format == "markdown" ? trace_markdown(matrix) : trace_text(matrix));
                 }
             } else if (json) {
-                print_json(json_form());
+                print_json(specification());
             } else {
                 print(markdown());
             }

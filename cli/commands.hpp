@@ -29,6 +29,7 @@ void add_flood(CLI::App& app, Action& chosen);
 void add_spec(CLI::App& app, Action& chosen);
 void add_explain(CLI::App& app, Action& chosen);
 void add_mutants(CLI::App& app, Action& chosen);
+void add_vectors(CLI::App& app, Action& chosen);
 void add_verify(CLI::App& app, Action& chosen);
 void add_subject(CLI::App& app, Action& chosen);
 void add_report(CLI::App& app, Action& chosen);

@@ -1,7 +1,9 @@
 #include "cli/library_check.hpp"
 
 #include "cli/flood.hpp"
+#include "cli/specification.hpp"
 #include "proptests/conform.hpp"
+#include "vectors/check.hpp"
 
 #include <fmt/format.h>
 
@@ -16,6 +18,18 @@ struct Failure {
     std::string detail;
 };
 
+/// What differs, in one line.
+std::string first_difference(const proptests::Divergence& divergence) {
+    if (!divergence.subject_error.empty()) {
+        return divergence.subject_error;
+    }
+    if (divergence.differences.empty()) {
+        return "";
+    }
+    const auto& first = divergence.differences.front();
+    return fmt::format("{} {}: expected {}, observed {}", first.scope, first.field, first.expected, first.observed);
+}
+
 std::optional<Failure> conform(const conformance::Abi& abi, const LibraryCheckOptions& options) {
     const auto subject = conformance::abi_subject(abi, "library");
     const auto found = proptests::first_divergence(*subject, proptests::as_written(), options.seed, options.exits);
@@ -23,16 +37,22 @@ std::optional<Failure> conform(const conformance::Abi& abi, const LibraryCheckOp
         return std::nullopt;
     }
     const auto& divergence = found->divergence;
-    Failure failure{.what = divergence.clause.empty() ? "state" : divergence.clause,
-                    .detail = fmt::format("trace {}, exit {}", found->trace, divergence.step + 1)};
-    if (!divergence.subject_error.empty()) {
-        failure.detail += ": " + divergence.subject_error;
-    } else if (!divergence.differences.empty()) {
-        const auto& first = divergence.differences.front();
-        failure.detail +=
-            fmt::format(": {} {}: expected {}, observed {}", first.scope, first.field, first.expected, first.observed);
+    return Failure{.what = divergence.clause.empty() ? "state" : divergence.clause,
+                   .detail = fmt::format("trace {}, exit {}: {}", found->trace, divergence.step + 1,
+                                         first_difference(divergence))};
+}
+
+std::optional<Failure> run_vectors(const conformance::Abi& abi, const std::string& folder) {
+    const auto read = vectors::read_folder(folder, specification_digest());
+    const auto subject = conformance::abi_subject(abi, "library");
+    const auto result = vectors::check(*subject, read, true);
+    if (result.conforms()) {
+        return std::nullopt;
     }
-    return failure;
+    const auto& failure = result.failures.front();
+    return Failure{.what = failure.divergence.clause.empty() ? "state" : failure.divergence.clause,
+                   .detail = fmt::format("{}, exit {}: {}", read.vectors[failure.vector].file,
+                                         failure.divergence.step + 1, first_difference(failure.divergence))};
 }
 
 /// Floods with the usual limits and with narrow ones, each long enough that buckets fill again many times.
@@ -77,6 +97,12 @@ void check_library(const conformance::Abi& abi, const LibraryCheckOptions& optio
         }
         return !failure;
     };
+    if (!options.vectors.empty()) {
+        if (stage("vectors", [&] { return run_vectors(abi, options.vectors); })) {
+            say("check survived");
+        }
+        return;
+    }
     const bool passed = stage("conform", [&] { return conform(abi, options); }) &&
                         (!options.floods || stage("flood", [&] { return flood(abi); }));
     if (passed) {

@@ -13,6 +13,7 @@ struct LibraryCheckOptions {
     std::uint64_t seed = 1;
     std::uint64_t exits = 300'000; ///< of the random lockstep
     bool floods = true;
+    std::string vectors; ///< a folder: its vectors, and neither random exits nor floods
 };
 
 /// Says a line at once. mutants::LibraryCheck says which there are.

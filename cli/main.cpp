@@ -3,6 +3,7 @@
 #include "cli/output.hpp"
 #include "conformance/input.hpp"
 #include "conformance/subjects/subject.hpp"
+#include "vectors/files.hpp"
 
 #include <fmt/format.h>
 
@@ -24,6 +25,7 @@ A first look:
   vtlcheck sweep bitmap               the same on whole spaces: MSR numbers, bitmaps, registers
   vtlcheck replay traces/*            the same on recordings of real guests
   vtlcheck flood                      what the log budget makes of a flood of warnings
+  vtlcheck vectors --out DIR          named traces that a port can be checked with, without this tool
   vtlcheck mutants --sample 20        whether these checks would notice a slip
   vtlcheck verify                     all of it, with a report
   vtlcheck report --from FILE         the report of an earlier run
@@ -63,6 +65,7 @@ int main(int argc, char** argv) {
         vtlcheck::cli::add_replay(app, chosen);
         vtlcheck::cli::add_flood(app, chosen);
         vtlcheck::cli::add_mutants(app, chosen);
+        vtlcheck::cli::add_vectors(app, chosen);
         vtlcheck::cli::add_spec(app, chosen);
         vtlcheck::cli::add_explain(app, chosen);
         vtlcheck::cli::add_verify(app, chosen);
@@ -89,6 +92,8 @@ int main(int argc, char** argv) {
     } catch (const vtlcheck::conformance::InputError& error) {
         return complain(error.what());
     } catch (const vtlcheck::cli::UsageError& error) {
+        return complain(error.what());
+    } catch (const vtlcheck::vectors::FolderError& error) {
         return complain(error.what());
     } catch (const vtlcheck::conformance::NoSubject& error) {
         return complain(error.what());

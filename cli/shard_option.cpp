@@ -9,7 +9,7 @@
 namespace vtlcheck::cli {
 
 void ShardOption::add_to(CLI::App& command, const std::string& joined) {
-    command.add_option("--shard", text, "K/N: run the K-th of N parts. " + joined);
+    command.add_option("--shard", text, "Run the K-th of N parts. " + joined)->type_name("K/N");
 }
 
 std::pair<std::uint64_t, std::uint64_t> ShardOption::numbers() const {

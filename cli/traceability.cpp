@@ -78,15 +78,6 @@ constexpr std::array<Requirement, 53> requirements{{
     {"D30", "audit"},
 }};
 
-struct Uncovered {
-    std::string_view clause;
-    std::string_view reason;
-};
-constexpr std::array<Uncovered, 2> uncovered{{
-    {"REG-R-11", "for totality: VTL1 alone gets the register, and no valid state has VTL1 without guest VSM enabled"},
-    {"HOST-05", "for totality: VTL1 alone has the register, and no valid state has VTL1 without guest VSM enabled"},
-}};
-
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_id(std::string_view word) {
@@ -197,8 +188,8 @@ Traceability traceability() {
                 row.claims.push_back(claim.claim->id);
             }
         }
-        for (const auto& known : uncovered) {
-            if (known.clause == clause.id) {
+        for (const auto& known : proptests::unreached_clauses) {
+            if (known.id == clause.id) {
                 row.uncovered = known.reason;
             }
         }

@@ -28,6 +28,16 @@ inline constexpr std::size_t cell_clause_count = model::clause_count + model::lo
     return index < model::clause_count ? model::clauses[index] : model::log_clauses[index - model::clause_count];
 }
 
+/// A clause that no valid state and exit reach, and why it is there.
+struct UnreachedClause {
+    std::string_view id;
+    std::string_view reason;
+};
+inline constexpr std::array<UnreachedClause, 2> unreached_clauses{{
+    {"REG-R-11", "for totality: VTL1 alone gets the register, and no valid state has VTL1 without guest VSM enabled"},
+    {"HOST-05", "for totality: VTL1 alone has the register, and no valid state has VTL1 without guest VSM enabled"},
+}};
+
 /// The index of that clause for cell_clause(), no_clause if there is none.
 [[nodiscard]] model::ClauseIndex parse_clause(std::string_view id);
 

@@ -1,0 +1,259 @@
+#include "vectors/minimise.hpp"
+
+#include "conformance/fields.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vtlcheck::vectors {
+namespace {
+
+using conformance::FieldTable;
+using conformance::Trace;
+using model::ConcreteExit;
+using model::ConcreteOutcome;
+
+/// What may have changed when a field was set: everything but registers that pass through.
+struct Effect {
+    std::vector<Decision> decisions;
+    std::vector<ConcreteOutcome> outcomes;
+    conformance::InitialState state;
+};
+
+/// The outcome without what passes through it.
+ConcreteOutcome own_part(const ConcreteExit& exit, ConcreteOutcome out) {
+    for (std::size_t i = 0; i < out.gpr.size(); ++i) {
+        out.gpr[i] = out.gpr[i].value() == exit.gpr[i].value() ? 0 : out.gpr[i].value();
+    }
+    out.rip = (out.rip.value() - exit.rip.value()) & 0xFFFFFFFF;
+    out.interruptibility =
+        out.interruptibility.value() == exit.interruptibility.value() ? 0 : out.interruptibility.value();
+    out.pending_debug = out.pending_debug.value() == exit.pending_debug.value() ? 0 : out.pending_debug.value();
+    auto& message = out.intercept;
+    message.rip = 0;
+    message.rflags = 0;
+    message.cs_base = 0;
+    message.cs_limit = 0;
+    message.cs_selector = 0;
+    message.cs_attributes = 0;
+    message.state = 0;
+    return out;
+}
+
+/// What an exit leaves in its VTL's registers, whatever it is (note P1).
+struct Saved {
+    std::uint64_t rip = 0, rflags = 0, rsp = 0, cr0 = 0, cr4 = 0;
+};
+
+Effect effect_of(const Trace& trace) {
+    Effect effect;
+    History history(trace);
+    std::vector<std::array<Saved, 2>> saved(trace.vps);
+    for (const auto& step : trace.steps) {
+        const auto& exit = step.exit;
+        const Answer answer = history.step(exit);
+        effect.decisions.push_back(answer.decision);
+        effect.outcomes.push_back(own_part(exit, answer.out));
+        saved[exit.vp.value()][exit.vtl1.value() ? 1 : 0] = {answer.out.rip.value(), exit.rflags.value(),
+                                                             exit.gpr[model::rsp].value(), exit.cr0.value(),
+                                                             exit.cr4.value()};
+    }
+    effect.state = history.state();
+    for (std::uint32_t vp = 0; vp < trace.vps; ++vp) {
+        auto& pending = effect.state.vp[vp].shared.pending;
+        pending.rip = 0;
+        pending.rflags = 0;
+        pending.cs_base = 0;
+        pending.cs_limit = 0;
+        pending.cs_selector = 0;
+        pending.cs_attributes = 0;
+        pending.state = 0;
+        for (unsigned v = 0; v < 2; ++v) {
+            auto& vtl = effect.state.vp[vp].vtl[v];
+            const auto forget = [](auto& field, std::uint64_t left) {
+                field = field.value() == left ? 0 : field.value();
+            };
+            forget(vtl.rip, saved[vp][v].rip);
+            forget(vtl.rflags, saved[vp][v].rflags);
+            forget(vtl.rsp, saved[vp][v].rsp);
+            forget(vtl.cr0, saved[vp][v].cr0);
+            forget(vtl.cr4, saved[vp][v].cr4);
+        }
+    }
+    return effect;
+}
+
+bool same(const Effect& a, const Effect& b) {
+    if (a.decisions != b.decisions) {
+        return false;
+    }
+    for (std::size_t i = 0; i < a.outcomes.size(); ++i) {
+        if (!conformance::diff(a.outcomes[i], b.outcomes[i]).empty()) {
+            return false;
+        }
+    }
+    return proptests::diff_registers(a.state, b.state).empty();
+}
+
+class Minimiser {
+public:
+    Minimiser(Found found, Target target) : best_(std::move(found)), target_(target) {}
+
+    Found run() {
+        bool gained = true;
+        while (gained) {
+            gained = leave_out_exits();
+            make_plain();
+            gained = leave_out_vps() || gained;
+        }
+        return std::move(best_);
+    }
+
+private:
+    bool attempt(Trace candidate) {
+        if (candidate.steps.empty() || !reaches(candidate, best_.grade, target_)) {
+            return false;
+        }
+        best_.trace = std::move(candidate);
+        return true;
+    }
+
+    bool leave_out_exits() {
+        bool gained = false;
+        for (std::size_t chunk = std::max<std::size_t>(best_.trace.steps.size() / 2, 1); chunk >= 1;) {
+            bool here = false;
+            // The last exit is the one that matters.
+            for (std::size_t from = 0; from + 1 < best_.trace.steps.size();) {
+                Trace candidate = best_.trace;
+                const std::size_t count = std::min(chunk, candidate.steps.size() - 1 - from);
+                const auto first = candidate.steps.begin() + static_cast<std::ptrdiff_t>(from);
+                candidate.steps.erase(first, first + static_cast<std::ptrdiff_t>(count));
+                here = attempt(std::move(candidate)) || (from += chunk, here);
+            }
+            gained = gained || here;
+            // Calls and returns of a VTL go in pairs, so small pieces are tried until nothing goes.
+            chunk = here && chunk <= 3 ? 3 : chunk > 3 ? std::max<std::size_t>(chunk / 2, 3) : chunk - 1;
+        }
+        return gained;
+    }
+
+    bool leave_out_vps() {
+        std::uint32_t used = 1;
+        for (const auto& step : best_.trace.steps) {
+            used = std::max(used, step.vp() + 1);
+        }
+        if (used >= best_.trace.vps) {
+            return false;
+        }
+        Trace candidate = best_.trace;
+        candidate.vps = used;
+        candidate.config.vps = used;
+        candidate.start.vp.resize(used);
+        return attempt(std::move(candidate));
+    }
+
+    void make_plain() {
+        effect_ = effect_of(best_.trace);
+        for (std::size_t s = 0; s < best_.trace.steps.size(); ++s) {
+            const ConcreteExit plain = plain_like(best_.trace.steps[s].exit);
+            set_plain(plain, [s](Trace& trace) -> auto& { return trace.steps[s].exit; });
+        }
+        model::ConcreteConfig config;
+        config.vps = best_.trace.vps;
+        set_plain(config, [](Trace& trace) -> auto& { return trace.config; });
+        if (best_.grade == Grade::placed) {
+            for (std::uint32_t vp = 0; vp < best_.trace.vps; ++vp) {
+                const auto reset = model::reset_state<model::Concrete>(vp);
+                set_plain(reset.vp, [vp](Trace& t) -> auto& { return t.start.vp[vp].shared; });
+                set_plain(reset.slot, [vp](Trace& t) -> auto& { return t.start.vp[vp].slot; });
+                for (unsigned v = 0; v < 2; ++v) {
+                    set_plain(reset.vtl[v], [vp, v](Trace& t) -> auto& { return t.start.vp[vp].vtl[v]; });
+                }
+            }
+        }
+    }
+
+    template <class T, class Part>
+    void set_plain(const T& plain, Part&& part) {
+        const auto& table = FieldTable<T>::get();
+        for (std::size_t i = 0; i < table.size(); ++i) {
+            const std::uint64_t now = table.load(part(best_.trace), i);
+            const std::uint64_t goal = table.load(plain, i);
+            for (const std::uint64_t value : {goal, now & 0xFFFFFFFF, now & 0xFFFF}) {
+                if (value == now || now == goal) {
+                    break;
+                }
+                Trace candidate = best_.trace;
+                table.store(part(candidate), i, value);
+                if (model::acceptable_log_limits(candidate.config).value() &&
+                    reaches(candidate, best_.grade, target_) && same(effect_of(candidate), effect_)) {
+                    best_.trace = std::move(candidate);
+                    break;
+                }
+            }
+        }
+    }
+
+    Found best_;
+    Target target_;
+    Effect effect_;
+};
+
+} // namespace
+
+bool reaches(const Trace& trace, Grade grade, Target target) {
+    History history(trace);
+    for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+        const auto& exit = trace.steps[i].exit;
+        if (exit.vp.value() >= trace.vps || (grade == Grade::possible && !history.possible(exit))) {
+            return false;
+        }
+        const Answer answer = history.step(exit);
+        if (i + 1 == trace.steps.size()) {
+            return target_of(answer.cell, exit) == target || target_of(answer.log_cell, exit) == target;
+        }
+    }
+    return false;
+}
+
+Found minimise(Found found, Target target) { return Minimiser(std::move(found), target).run(); }
+
+ConcreteExit plain_like(const ConcreteExit& exit) {
+    struct Verb {
+        std::string_view name;
+        std::string_view operands;
+    };
+    static constexpr std::array verbs{Verb{"rdmsr", "0"},
+                                      Verb{"wrmsr", "0 0"},
+                                      Verb{"tdvmcall-rdmsr", "0"},
+                                      Verb{"tdvmcall-wrmsr", "0 0"},
+                                      Verb{"vmcall", "0"},
+                                      Verb{"get-reg", "0"},
+                                      Verb{"set-reg", "0 0"},
+                                      Verb{"mov-cr", "0 0"},
+                                      Verb{"xsetbv", "0"},
+                                      Verb{"set-apic-offload", "off"},
+                                      Verb{"startup-ipi", "0 0"},
+                                      Verb{"host-get", "kernel 0"},
+                                      Verb{"host-set", "kernel 0 0"},
+                                      Verb{"special", "0"},
+                                      Verb{"log-flush", "0"},
+                                      Verb{"log-limits", "site 1 1us"}};
+    const std::string text = conformance::print(exit);
+    const std::size_t vtl = text.find(' ') + 1;
+    const std::size_t begin = text.find(' ', vtl) + 1;
+    std::string plain = text.substr(0, std::min(text.find(' ', begin), text.size()));
+    const std::string_view name = std::string_view(plain).substr(begin);
+    const auto* verb = std::find_if(verbs.begin(), verbs.end(), [&](const Verb& v) { return v.name == name; });
+    if (verb != verbs.end()) {
+        plain.append(" ").append(verb->operands);
+    }
+    ConcreteExit same_verb = conformance::parse_step(plain).exit;
+    same_verb.kind = exit.kind;
+    return same_verb;
+}
+
+} // namespace vtlcheck::vectors
