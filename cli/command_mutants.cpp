@@ -195,7 +195,7 @@ int run(const Options& options) {
             throw UsageError("--vectors is for --kind impl, without --update and --results: these are of all checks");
         }
         // What is wrong with the folder is said before anything is built.
-        static_cast<void>(vectors::read_folder(options.vectors, specification_digest()));
+        static_cast<void>(vectors::read_folder(options.vectors, specification_text()));
     }
     options.files.expect_usable();
     const auto ratchet = read_ratchet(options);

@@ -11,7 +11,6 @@
 #include "model/log_budget.hpp"
 #include "model/register_table.hpp"
 #include "model/specification.hpp"
-#include "vectors/files.hpp"
 
 #include <fmt/format.h>
 
@@ -81,9 +80,7 @@ std::string markdown() {
     return text;
 }
 
-} // namespace
-
-Json specification() {
+Json json_form() {
     Json json;
     json["version"] = VTLCHECK_VERSION;
     json["clauses"] = Json::array();
@@ -132,10 +129,6 @@ Json specification() {
     return json;
 }
 
-std::string specification_digest() { return vectors::sha256(specification().dump(2) + "\n"); }
-
-namespace {
-
 Json trace_json(const Traceability& matrix) {
     Json json;
     json["version"] = VTLCHECK_VERSION;
@@ -160,6 +153,8 @@ Json trace_json(const Traceability& matrix) {
 }
 
 } // namespace
+
+std::string specification_text() { return json_form().dump(2) + "\n"; }
 
 void add_spec(CLI::App& app, Action& chosen) {
     struct Options {
@@ -200,7 +195,7 @@ void add_spec(CLI::App& app, Action& chosen) {
                     print(options->format == "markdown" ? trace_markdown(matrix) : trace_text(matrix));
                 }
             } else if (json) {
-                print_json(specification());
+                print(specification_text());
             } else {
                 print(markdown());
             }

@@ -63,7 +63,7 @@ int generate(const Options& options) {
     progress.show("vectors: writing");
     vectors::write_folder(options.out, made,
                           {.tool = std::string("vtlcheck ") + VTLCHECK_VERSION,
-                           .specification = specification_digest(),
+                           .specification = specification_text(),
                            .options = {{"seed", options.generate.search.seed},
                                        {"exits", options.generate.search.exits},
                                        {"random", options.generate.random_traces}}});
@@ -131,7 +131,7 @@ int check(const Options& options) {
     const auto began = std::chrono::steady_clock::now();
     ProgressLine progress(!options.json);
     progress.show("vectors: reading");
-    const auto folder = vectors::read_folder(options.check, specification_digest());
+    const auto folder = vectors::read_folder(options.check, specification_text());
     const auto subject = options.subject.factory()();
     const auto result = vectors::check(*subject, folder, false, [&](std::size_t done, std::size_t total) {
         progress.show(fmt::format("vectors: {} of {}", grouped(done), grouped(total)));

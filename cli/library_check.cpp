@@ -43,7 +43,7 @@ std::optional<Failure> conform(const conformance::Abi& abi, const LibraryCheckOp
 }
 
 std::optional<Failure> run_vectors(const conformance::Abi& abi, const std::string& folder) {
-    const auto read = vectors::read_folder(folder, specification_digest());
+    const auto read = vectors::read_folder(folder, specification_text());
     const auto subject = conformance::abi_subject(abi, "library");
     const auto result = vectors::check(*subject, read, true);
     if (result.conforms()) {

@@ -22,8 +22,13 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* manifest_name = "manifest.json";
 constexpr const char* readme_name = "README.md";
+constexpr const char* specification_name = "specification.json";
+constexpr const char* trace_format_name = "trace-format.md";
 constexpr const char* readme =
 #include "vectors_readme.inc"
+    ;
+constexpr const char* trace_format =
+#include "vectors_trace_format.inc"
     ;
 
 /// The lines of `text`, as they stand.
@@ -72,7 +77,7 @@ Json head_of(const std::vector<Vector>& vectors, const Origin& origin) {
     head["format"] = manifest_version;
     head["trace_format"] = conformance::trace_version;
     head["tool"] = origin.tool;
-    head["specification_sha256"] = origin.specification;
+    head["specification_sha256"] = sha256(origin.specification);
     head["options"] = origin.options;
     head["counts"] = {{"vectors", counts.vectors},
                       {"exits", counts.exits},
@@ -130,7 +135,7 @@ Json parse_manifest(const fs::path& folder) {
 
 /// The files of the manifest, and those beside them.
 std::set<std::string> files_of(const Json& manifest) {
-    std::set<std::string> files{manifest_name, readme_name};
+    std::set<std::string> files{manifest_name, readme_name, specification_name, trace_format_name};
     for (const auto& entry : manifest["vectors"]) {
         files.insert(entry.value("file", ""));
     }
@@ -264,6 +269,8 @@ void write_folder(const fs::path& folder, const std::vector<Vector>& vectors, co
         }
         write_text(partial / manifest_name, manifest + "  ]\n}\n");
         write_text(partial / readme_name, readme);
+        write_text(partial / specification_name, origin.specification);
+        write_text(partial / trace_format_name, trace_format);
     } catch (...) {
         fs::remove_all(partial, error);
         throw;
@@ -279,10 +286,15 @@ void write_folder(const fs::path& folder, const std::vector<Vector>& vectors, co
 Folder read_folder(const fs::path& folder, std::string_view specification) {
     Folder read;
     Json manifest = parse_manifest(folder);
-    if (!manifest.contains("specification_sha256") || manifest["specification_sha256"] != specification) {
+    if (!manifest.contains("specification_sha256") || manifest["specification_sha256"] != sha256(specification)) {
         throw FolderError(fmt::format("{}: the vectors are of another specification than that of this vtlcheck; "
                                       "generate them again",
                                       (folder / manifest_name).string()));
+    }
+    if (text_of(folder / specification_name) != specification) {
+        throw FolderError(
+            fmt::format("{}: is not the specification that the manifest names; generate the vectors again",
+                        (folder / specification_name).string()));
     }
     std::set<std::string> listed;
     try {

@@ -21,7 +21,7 @@ inline constexpr unsigned manifest_version = 1;
 /// Where vectors come from.
 struct Origin {
     std::string tool;               ///< name and version
-    std::string specification;      ///< SHA-256 of the text of `vtlcheck spec --format json`, 64 hexadecimal digits
+    std::string specification;      ///< the text that `vtlcheck spec --format json` prints
     nlohmann::ordered_json options; ///< as they were generated
 };
 
@@ -63,7 +63,7 @@ struct Folder {
 };
 
 /// Reads a folder and holds it against its manifest: every file is there, with its digest, and no other trace; every
-/// outcome and last state is what the specification says. `specification`: as in Origin. Throws FolderError.
+/// outcome and last state is what the specification says. `specification`: as in Origin, of this program. Throws FolderError.
 [[nodiscard]] Folder read_folder(const std::filesystem::path& folder, std::string_view specification);
 
 } // namespace vtlcheck::vectors

@@ -103,6 +103,7 @@ public:
     Minimiser(Found found, Target target) : best_(std::move(found)), target_(target) {}
 
     Found run() {
+        make_config_plain();
         bool gained = true;
         while (gained) {
             gained = leave_out_exits();
@@ -153,6 +154,20 @@ private:
         candidate.config.vps = used;
         candidate.start.vp.resize(used);
         return attempt(std::move(candidate));
+    }
+
+    /// A configuration may have an influence that is of no interest here: what is logged of it, for one.
+    void make_config_plain() {
+        const auto& table = FieldTable<model::ConcreteConfig>::get();
+        model::ConcreteConfig plain;
+        plain.vps = best_.trace.vps;
+        for (std::size_t i = 0; i < table.size(); ++i) {
+            Trace candidate = best_.trace;
+            table.store(candidate.config, i, table.load(plain, i));
+            if (model::acceptable_log_limits(candidate.config).value()) {
+                attempt(std::move(candidate));
+            }
+        }
     }
 
     void make_plain() {

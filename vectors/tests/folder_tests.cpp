@@ -23,8 +23,8 @@ const Folder& folder() {
         if (path == nullptr) {
             throw std::runtime_error("VTLCHECK_VECTORS does not name a folder");
         }
-        std::ifstream in(std::string(path) + "/manifest.json");
-        return read_folder(path, Json::parse(in)["specification_sha256"].get<std::string>());
+        std::ifstream in(std::string(path) + "/specification.json");
+        return read_folder(path, std::string(std::istreambuf_iterator<char>(in), {}));
     }();
     return read;
 }

@@ -56,7 +56,7 @@ TEST(Minimise, LeavesOutWhatDoesNotMatterAndKeepsWhatDoes) {
     const auto small = minimise(found, target);
     EXPECT_EQ(conformance::write(small.trace), "vtlcheck-trace 2\n"
                                                "vp0 vtl0 wrmsr 0x40000001 0x7003\n"
-                                               "vp0 vtl0 wrmsr 0x40000001 0x8001\n");
+                                               "vp0 vtl0 wrmsr 0x40000001 0\n");
     EXPECT_TRUE(reaches(small.trace, small.grade, target));
     auto less = small.trace;
     less.steps.erase(less.steps.begin());
@@ -202,8 +202,11 @@ TEST_F(SmallFolder, AnAddedTraceIsNoticed) {
     expect_refused("not in the manifest");
 }
 TEST_F(SmallFolder, AnotherSpecificationIsNoticed) {
-    replace("manifest.json", "\"here\"", "\"there\"");
+    replace("manifest.json", sha256("here"), sha256("there"));
     expect_refused("another specification");
+    replace("manifest.json", sha256("there"), sha256("here"));
+    put("specification.json", "there");
+    expect_refused("not the specification that the manifest names");
 }
 TEST_F(SmallFolder, AnOutcomeThatIsNotSpecifiedIsNoticed) {
     const auto digest = sha256(text_of("cells/MSR-W-38/b.trace"));
