@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <map>
 #include <set>
@@ -43,20 +44,27 @@ std::string leaf_of(const Cell& cell) {
 }
 
 std::string row_text(Target target) {
-    switch (proptests::cell_shapes[proptests::cell_at(target.cell).clause].number) {
+    static constexpr std::array<const char*, 4> mode{"", "context of real mode", "context of protected mode",
+                                                     "context of long mode"};
+    const std::uint64_t row = target.what;
+    switch (proptests::cell_shapes[proptests::cell_at(target.of).clause].number) {
     case proptests::CellNumber::none:
-        return "";
+        return mode[row];
     case proptests::CellNumber::name:
-        return target.row < model::unlisted_register ? std::string(model::register_table[target.row].name) : "unlisted";
+        return row < model::unlisted_register ? std::string(model::register_table[row].name) : "unlisted";
     default:
-        return target.row < model::unlisted_row
-                   ? fmt::format("{:#x}-{:#x}", model::msr_table[target.row].first, model::msr_table[target.row].last)
+        return row < model::unlisted_row
+                   ? fmt::format("{:#x}-{:#x}", model::msr_table[row].first, model::msr_table[row].last)
                    : "unlisted";
     }
 }
 
 bool has_row(Target target) {
-    return proptests::cell_shapes[proptests::cell_at(target.cell).clause].number != proptests::CellNumber::none;
+    if (target.kind != Target::Kind::cell) {
+        return false;
+    }
+    const auto clause = proptests::cell_at(target.of).clause;
+    return proptests::cell_shapes[clause].number != proptests::CellNumber::none || judges_context(clause);
 }
 
 class Generator {
@@ -69,6 +77,7 @@ public:
         make_bases();
         make_walks("rows", rows_);
         make_walks("guards", guards_);
+        make_effects();
         make_histories();
         make_random();
         for (Vector& vector : vectors_) {
@@ -83,7 +92,10 @@ private:
     void make_cells() {
         std::map<std::uint32_t, Target> shortest;
         for (const auto& [target, found] : finds_) {
-            const auto [place, is_new] = shortest.try_emplace(target.cell, target);
+            if (target.kind != Target::Kind::cell) {
+                continue;
+            }
+            const auto [place, is_new] = shortest.try_emplace(target.of, target);
             if (!is_new && found.trace.steps.size() < finds_.at(place->second).trace.steps.size()) {
                 place->second = target;
             }
@@ -110,7 +122,7 @@ private:
         const ConcreteExit truth = small.trace.steps.back().exit;
         const Decision decision = at_end_of(*before).look(truth);
         bases_.push_back(std::make_shared<const Base>(Base{target, small.grade, std::move(before), truth, decision}));
-        of_cell_.emplace(target.cell, bases_.back());
+        of_cell_.emplace(target.of, bases_.back());
         return bases_.back();
     }
 
@@ -128,9 +140,9 @@ private:
             if (!has_row(target) || !done.insert(target).second) {
                 continue;
             }
-            Found here{found.grade, *of_cell_.at(target.cell)->before};
+            Found here{found.grade, *of_cell_.at(target.of)->before};
             here.trace.steps.push_back(found.trace.steps.back());
-            here.trace.steps.back().exit.now = of_cell_.at(target.cell)->truth.now;
+            here.trace.steps.back().exit.now = of_cell_.at(target.of)->truth.now;
             const bool fits =
                 here.trace.steps.back().exit.vp.value() < here.trace.vps && reaches(here.trace, found.grade, target);
             const auto base = add_base(minimise(fits ? std::move(here) : found, target), target);
@@ -197,7 +209,7 @@ private:
             const std::size_t exit = vector.trace.steps.size();
             if (item->is_row) {
                 vector.rows.push_back(
-                    {exit, proptests::to_string(proptests::cell_at(base.target.cell)), row_text(base.target)});
+                    {exit, proptests::to_string(proptests::cell_at(base.target.of)), row_text(base.target)});
             } else {
                 vector.boundaries.push_back(item->boundary);
                 vector.boundaries.back().exit = exit;
@@ -205,6 +217,38 @@ private:
         }
         waiting = std::move(left);
         return vector;
+    }
+
+    /// A history for each state field that a clause changes and each form in which it answers, unless one that is there
+    /// ends with it, too.
+    void make_effects() {
+        std::set<Target> seen;
+        const auto see = [&](const Trace& trace) {
+            History history(trace);
+            for (std::size_t i = 0; i + 1 < trace.steps.size(); ++i) {
+                history.step(trace.steps[i].exit);
+            }
+            const auto targets = targets_of(history.step_and_compare(trace.steps.back().exit), trace.steps.back().exit);
+            seen.insert(targets.begin(), targets.end());
+        };
+        for (const Vector& vector : vectors_) {
+            if (vector.file.starts_with("cells/")) {
+                see(vector.trace);
+            }
+        }
+        std::map<std::uint32_t, unsigned> numbers;
+        for (const auto& [target, found] : finds_) {
+            if (target.kind == Target::Kind::cell || seen.contains(target)) {
+                continue;
+            }
+            Found small = minimise(found, target);
+            see(small.trace);
+            Vector vector;
+            vector.file =
+                fmt::format("effects/{}/{:03}.trace", proptests::cell_clause(target.of).id, ++numbers[target.of]);
+            vector.trace = std::move(small.trace);
+            vectors_.push_back(std::move(vector));
+        }
     }
 
     void make_histories() {

@@ -32,13 +32,13 @@ bool is_one_of(const std::array<std::string_view, N>& names, const std::string& 
 
 /// The rule that the base's row has for what an exit carries: rows that share one share its boundaries.
 std::uint64_t rule_of(const Base& base) {
-    switch (proptests::cell_shapes[proptests::cell_at(base.target.cell).clause].number) {
+    switch (proptests::cell_shapes[proptests::cell_at(base.target.of).clause].number) {
     case proptests::CellNumber::none:
-        return 0;
+        return base.target.what; // the mode of a context
     case proptests::CellNumber::name:
-        return static_cast<std::uint64_t>(model::register_table[base.target.row].rule);
+        return static_cast<std::uint64_t>(model::register_table[base.target.what].rule);
     default:
-        return static_cast<std::uint64_t>(model::msr_table[base.target.row].write);
+        return static_cast<std::uint64_t>(model::msr_table[base.target.what].write);
     }
 }
 
@@ -83,7 +83,7 @@ bool Guards::is_new_behind(const Base& base, const Decision& other, bool of_exit
     const std::uint64_t where = field + (of_exit ? 0x1000 : 0x2000);
     bool fresh = seen_.insert({6, pair, where, 0, 0}).second;
     if (of_exit && FieldTable<ConcreteExit>::get()[field].name == "value") {
-        fresh = seen_.insert({7, other.clause, base.target.row, where, change}).second || fresh;
+        fresh = seen_.insert({7, other.clause, base.target.what, where, change}).second || fresh;
     }
     return fresh;
 }
@@ -109,7 +109,8 @@ void Guards::around(const std::shared_ptr<const Base>& base, bool operands_only,
                           .change = change_text(change)}});
     };
     for (std::size_t i = 0; i < table.size(); ++i) {
-        const bool operand = is_one_of(operands, table[i].name);
+        const bool operand = is_one_of(operands, table[i].name) ||
+                             (judges_context(base->decision.clause) && table[i].name.starts_with("context."));
         if (is_one_of(fixed, table[i].name) || (operands_only && !operand)) {
             continue;
         }

@@ -44,6 +44,26 @@ std::uint64_t form_of(const ConcreteExit& exit, const ConcreteOutcome& out) {
     return form.value();
 }
 
+std::bitset<state_field_limit> changed_fields(const model::ConcreteState& before, model::ConcreteState after,
+                                              const ConcreteExit& exit, const ConcreteOutcome& out) {
+    const unsigned own = exit.vtl1.value() ? 1 : 0;
+    const auto forget = [](auto& field, const auto& was, const auto& left) {
+        field = field.value() == left.value() ? was : field;
+    };
+    forget(after.vtl[own].rip, before.vtl[own].rip, out.rip);
+    forget(after.vtl[own].rflags, before.vtl[own].rflags, exit.rflags);
+    forget(after.vtl[own].rsp, before.vtl[own].rsp, exit.gpr[model::rsp]);
+    forget(after.vtl[own].cr0, before.vtl[own].cr0, exit.cr0);
+    forget(after.vtl[own].cr4, before.vtl[own].cr4, exit.cr4);
+    std::bitset<state_field_limit> changed;
+    model::ConcreteState::visit(
+        [&, i = std::size_t{0}](const auto&, const auto& a, const auto& b) mutable {
+            changed[i++] = a.value() != b.value();
+        },
+        before, after);
+    return changed;
+}
+
 Decision decision_of(const ConcreteExit& exit, const proptests::SpecifiedStep& specified) {
     return {.clause = specified.step.clause.value(),
             .log_clause = static_cast<model::ClauseIndex>(model::clause_count + specified.log_clause),
@@ -88,7 +108,16 @@ Answer History::step(const ConcreteExit& exit) {
     return {.decision = decision_of(exit, specified),
             .cell = proptests::cell_of(config_, vsm, exit, specified.step.clause.value()),
             .log_cell = proptests::log_cell_of(exit, specified.step.out, specified.log_clause),
-            .out = specified.step.out};
+            .out = specified.step.out,
+            .changed = {}};
+}
+
+Answer History::step_and_compare(const ConcreteExit& exit) {
+    const std::uint32_t slot = model::slot_vp(config_, exit);
+    const auto before = state_.of(exit.vp.value(), slot);
+    Answer answer = step(exit);
+    answer.changed = changed_fields(before, state_.of(exit.vp.value(), slot), exit, answer.out);
+    return answer;
 }
 
 bool starts_at_reset(const conformance::TraceHeader& header) {

@@ -5,6 +5,7 @@
 #include "proptests/coverage.hpp"
 #include "proptests/lockstep.hpp"
 
+#include <bitset>
 #include <cstdint>
 
 namespace vtlcheck::vectors {
@@ -19,12 +20,18 @@ struct Decision {
     friend bool operator==(const Decision&, const Decision&) = default;
 };
 
+/// State fields are fewer.
+inline constexpr std::size_t state_field_limit = 512;
+
 /// One exit answered.
 struct Answer {
     Decision decision;
     proptests::Cell cell;
     proptests::Cell log_cell;
     model::ConcreteOutcome out;
+    /// Fields of the state that are other than before, by position in model::State::visit; what every exit of the guest
+    /// leaves in its VTL's registers (note P1) is not among them. Filled in by step_and_compare().
+    std::bitset<state_field_limit> changed;
 };
 
 /// The specification, exit by exit.
@@ -38,6 +45,8 @@ public:
     /// What decides the exit in this state, which stays as it is.
     [[nodiscard]] Decision look(const model::ConcreteExit& exit) const;
     Answer step(const model::ConcreteExit& exit);
+    /// The same with `changed` filled in, which takes as long again.
+    Answer step_and_compare(const model::ConcreteExit& exit);
 
     [[nodiscard]] const model::ConcreteConfig& config() const { return config_; }
     [[nodiscard]] const conformance::InitialState& state() const { return state_; }

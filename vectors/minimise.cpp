@@ -18,6 +18,7 @@ using model::ConcreteOutcome;
 
 /// What may have changed when a field was set: everything but registers that pass through.
 struct Effect {
+    bool reached = false; ///< the target, by a history of the grade
     std::vector<Decision> decisions;
     std::vector<ConcreteOutcome> outcomes;
     conformance::InitialState state;
@@ -48,13 +49,27 @@ struct Saved {
     std::uint64_t rip = 0, rflags = 0, rsp = 0, cr0 = 0, cr4 = 0;
 };
 
-Effect effect_of(const Trace& trace) {
+/// Whether the last exit, whose answer is given, is one of the target.
+bool is_of(Target target, const Answer& answer, const ConcreteExit& exit) {
+    const auto targets = targets_of(answer, exit);
+    return std::find(targets.begin(), targets.end(), target) != targets.end();
+}
+
+/// Ends early, without effect, if the target is not reached.
+Effect effect_of(const Trace& trace, Grade grade, Target target) {
     Effect effect;
     History history(trace);
     std::vector<std::array<Saved, 2>> saved(trace.vps);
     for (const auto& step : trace.steps) {
         const auto& exit = step.exit;
-        const Answer answer = history.step(exit);
+        if (grade == Grade::possible && !history.possible(exit)) {
+            return effect;
+        }
+        const bool is_last = &step == &trace.steps.back();
+        const Answer answer = is_last ? history.step_and_compare(exit) : history.step(exit);
+        if (is_last && !is_of(target, answer, exit)) {
+            return effect;
+        }
         effect.decisions.push_back(answer.decision);
         effect.outcomes.push_back(own_part(exit, answer.out));
         saved[exit.vp.value()][exit.vtl1.value() ? 1 : 0] = {answer.out.rip.value(), exit.rflags.value(),
@@ -83,19 +98,23 @@ Effect effect_of(const Trace& trace) {
             forget(vtl.cr4, saved[vp][v].cr4);
         }
     }
+    effect.reached = true;
     return effect;
 }
 
 bool same(const Effect& a, const Effect& b) {
-    if (a.decisions != b.decisions) {
-        return false;
-    }
-    for (std::size_t i = 0; i < a.outcomes.size(); ++i) {
-        if (!conformance::diff(a.outcomes[i], b.outcomes[i]).empty()) {
-            return false;
-        }
-    }
-    return proptests::diff_registers(a.state, b.state).empty();
+    const auto same_outcome = [](const ConcreteOutcome& x, const ConcreteOutcome& y) {
+        std::uint64_t difference = 0;
+        ConcreteOutcome::visit(
+            [&](const auto&, const auto& of_x, const auto& of_y) {
+                difference |= std::uint64_t{of_x.value()} ^ std::uint64_t{of_y.value()};
+            },
+            x, y);
+        return difference == 0;
+    };
+    return a.reached && b.reached && a.decisions == b.decisions &&
+           std::equal(a.outcomes.begin(), a.outcomes.end(), b.outcomes.begin(), b.outcomes.end(), same_outcome) &&
+           proptests::diff_registers(a.state, b.state).empty();
 }
 
 class Minimiser {
@@ -171,7 +190,7 @@ private:
     }
 
     void make_plain() {
-        effect_ = effect_of(best_.trace);
+        effect_ = effect_of(best_.trace, best_.grade, target_);
         for (std::size_t s = 0; s < best_.trace.steps.size(); ++s) {
             const ConcreteExit plain = plain_like(best_.trace.steps[s].exit);
             set_plain(plain, [s](Trace& trace) -> auto& { return trace.steps[s].exit; });
@@ -204,7 +223,7 @@ private:
                 Trace candidate = best_.trace;
                 table.store(part(candidate), i, value);
                 if (model::acceptable_log_limits(candidate.config).value() &&
-                    reaches(candidate, best_.grade, target_) && same(effect_of(candidate), effect_)) {
+                    same(effect_of(candidate, best_.grade, target_), effect_)) {
                     best_.trace = std::move(candidate);
                     break;
                 }
@@ -226,10 +245,11 @@ bool reaches(const Trace& trace, Grade grade, Target target) {
         if (exit.vp.value() >= trace.vps || (grade == Grade::possible && !history.possible(exit))) {
             return false;
         }
-        const Answer answer = history.step(exit);
         if (i + 1 == trace.steps.size()) {
-            return target_of(answer.cell, exit) == target || target_of(answer.log_cell, exit) == target;
+            return is_of(target, target.kind == Target::Kind::change ? history.step_and_compare(exit) : history.step(exit),
+                         exit);
         }
+        history.step(exit);
     }
     return false;
 }

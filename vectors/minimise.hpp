@@ -5,7 +5,7 @@
 
 namespace vtlcheck::vectors {
 
-/// Whether the history ends with an exit of the target's cell, and keeps what its grade promises.
+/// Whether the history ends with an exit of the target, and keeps what its grade promises.
 [[nodiscard]] bool reaches(const conformance::Trace& trace, Grade grade, Target target);
 
 /// Leaves out exits, one by one at the end, so that none of them can be left out. Then sets to its plain value each field

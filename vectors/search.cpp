@@ -219,7 +219,7 @@ void follow(const Plan& plan, Grade grade, const std::function<bool(const Concre
     bool wanted = true;
     const Take take = [&](const ConcreteExit& exit) {
         if (wanted) {
-            const Answer answer = history.step(exit);
+            const Answer answer = history.step_and_compare(exit);
             wanted = see(exit, answer);
         }
     };
@@ -239,6 +239,13 @@ void follow(const Plan& plan, Grade grade, const std::function<bool(const Concre
     }
 }
 
+struct TargetHash {
+    std::size_t operator()(const Target& target) const {
+        return std::hash<std::uint64_t>{}((target.what * 0x9E3779B97F4A7C15 + target.of) * 4 +
+                                          static_cast<std::uint64_t>(target.kind));
+    }
+};
+
 /// Where a target was seen first in the shortest history so far.
 struct Sight {
     Grade grade = Grade::possible;
@@ -248,21 +255,42 @@ struct Sight {
 
 } // namespace
 
+bool judges_context(model::ClauseIndex clause) {
+    const std::string_view id = proptests::cell_clause(clause).id;
+    return id.starts_with("VTL-E-") || id.starts_with("VTL-V-");
+}
+
+unsigned mode_of(const model::Context<model::Concrete>& context) {
+    return (context.efer.value() & model::efer_lme) != 0 ? 3 : (context.cr0.value() & model::cr0_pe) != 0 ? 2 : 1;
+}
+
+std::vector<Target> targets_of(const Answer& answer, const ConcreteExit& exit) {
+    std::vector<Target> targets{target_of(answer.cell, exit), target_of(answer.log_cell, exit)};
+    const std::uint32_t clause = answer.decision.clause;
+    for (std::size_t field = answer.changed._Find_first(); field < answer.changed.size();
+         field = answer.changed._Find_next(field)) {
+        targets.push_back({Target::Kind::change, clause, field});
+    }
+    targets.push_back({Target::Kind::form, clause, answer.decision.form});
+    return targets;
+}
+
 Target target_of(const Cell& cell, const ConcreteExit& exit) {
-    Target target{.cell = static_cast<std::uint32_t>(proptests::index_of(cell))};
+    Target target{.of = static_cast<std::uint32_t>(proptests::index_of(cell))};
     switch (proptests::cell_shapes[cell.clause].number) {
     case CellNumber::none:
+        target.what = judges_context(cell.clause) ? mode_of(exit.context) : 0;
         break;
     case CellNumber::rcx:
-        target.row =
+        target.what =
             static_cast<std::uint32_t>(model::row_index(static_cast<std::uint32_t>(exit.gpr[model::rcx].value())));
         break;
     case CellNumber::r12:
-        target.row =
+        target.what =
             static_cast<std::uint32_t>(model::row_index(static_cast<std::uint32_t>(exit.gpr[model::r12].value())));
         break;
     case CellNumber::name:
-        target.row = static_cast<std::uint32_t>(model::register_index(exit.name.value()));
+        target.what = static_cast<std::uint32_t>(model::register_index(exit.name.value()));
         break;
     }
     return target;
@@ -273,7 +301,7 @@ Finds search(const SearchOptions& options, const SearchProgress& progress) {
     const auto plan_number = [&](std::uint64_t number) {
         return proptests::plan_number(plans, options.seed, number).value();
     };
-    std::unordered_map<std::uint64_t, Sight> sights; // by target
+    std::unordered_map<Target, Sight, TargetHash> sights;
     std::vector<bool> missing(proptests::cell_index_count);
     for (const Cell& cell : proptests::reachable_cells()) {
         missing[proptests::index_of(cell)] = true;
@@ -286,14 +314,15 @@ Finds search(const SearchOptions& options, const SearchProgress& progress) {
             std::uint32_t exits = 0;
             follow(plan_number(number), grade, [&](const ConcreteExit& exit, const Answer& answer) {
                 ++exits;
-                for (const Cell* cell : {&answer.cell, &answer.log_cell}) {
-                    const Target target = target_of(*cell, exit);
-                    if (!wanted[target.cell]) {
+                for (const Target& target : targets_of(answer, exit)) {
+                    const bool is_cell = target.kind == Target::Kind::cell;
+                    if (is_cell ? !wanted[target.of] : grade != Grade::possible) {
                         continue;
                     }
-                    missing[target.cell] = false;
-                    const auto [place, is_new] =
-                        sights.try_emplace(std::uint64_t{target.cell} << 32U | target.row, Sight{grade, number, exits});
+                    if (is_cell) {
+                        missing[target.of] = false;
+                    }
+                    const auto [place, is_new] = sights.try_emplace(target, Sight{grade, number, exits});
                     if (!is_new && exits < place->second.exits) {
                         place->second = {grade, number, exits};
                     }
@@ -308,8 +337,7 @@ Finds search(const SearchOptions& options, const SearchProgress& progress) {
 
     std::map<std::pair<Grade, std::uint64_t>, std::vector<std::pair<std::uint32_t, Target>>> by_plan;
     for (const auto& [target, sight] : sights) {
-        by_plan[{sight.grade, sight.plan}].emplace_back(
-            sight.exits, Target{static_cast<std::uint32_t>(target >> 32U), static_cast<std::uint32_t>(target)});
+        by_plan[{sight.grade, sight.plan}].emplace_back(sight.exits, target);
     }
     Finds finds;
     for (auto& [where, ends] : by_plan) {

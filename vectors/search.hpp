@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <vector>
 
 namespace vtlcheck::vectors {
 
@@ -17,14 +18,29 @@ enum class Grade : std::uint8_t {
     placed,     ///< a state that is set up by `start` lines
 };
 
-/// A coverage cell, and the row of the MSR or register table that the exit names; 0 where the cell has no class.
+/// What an exit is worth a history for.
 struct Target {
-    std::uint32_t cell = 0; ///< index_of
-    std::uint32_t row = 0;
+    enum class Kind : std::uint8_t {
+        cell,   ///< a coverage cell, and the row that the exit names
+        change, ///< a clause, and a field of the state that it changes
+        form,   ///< a clause, and a form of the outcome
+    };
+    Kind kind = Kind::cell;
+    std::uint32_t of = 0; ///< index_of the cell, or the clause
+    /// Row of the MSR or register table, or mode of the context that a hypercall hands over, 0 where the cell has neither;
+    /// position of the field; the form.
+    std::uint64_t what = 0;
 
     friend auto operator<=>(const Target&, const Target&) = default;
 };
 [[nodiscard]] Target target_of(const proptests::Cell& cell, const model::ConcreteExit& exit);
+/// All that the exit is worth.
+[[nodiscard]] std::vector<Target> targets_of(const Answer& answer, const model::ConcreteExit& exit);
+
+/// Whether the clause judges a context, so that what it does goes by the context's mode.
+[[nodiscard]] bool judges_context(model::ClauseIndex clause);
+/// Real, protected or long mode: 1 to 3.
+[[nodiscard]] unsigned mode_of(const model::Context<model::Concrete>& context);
 
 /// A history that ends with an exit of the target.
 struct Found {
@@ -39,8 +55,8 @@ struct SearchOptions {
 };
 using SearchProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
-/// The shortest history found of each target; of the least grade in which its cell was found. Histories of a higher grade
-/// are looked for only for cells that no lower one has.
+/// The shortest history found of each target; of cells of the least grade in which they were found, of all else of grade
+/// `possible`. Histories of a higher grade are looked for only for cells that no lower one has.
 [[nodiscard]] Finds search(const SearchOptions& options, const SearchProgress& progress = {});
 
 /// A long history from reset that a machine can make; its focus and configuration go by the number.
