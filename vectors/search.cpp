@@ -45,6 +45,7 @@ struct Steps {
     ConcreteExit x2apic = exit_of("vp0 vtl0 wrmsr 0x1b 0xfee00c00");
     ConcreteExit simp = exit_of("vp0 vtl1 wrmsr 0x40000083 0x5001");
     ConcreteExit sint = exit_of("vp0 vtl1 wrmsr 0x40000090 0x31");
+    ConcreteExit flush = exit_of("vp0 vtl0 log-flush 1");
     ConcreteExit claim = exit_of("vp0 vtl1 set-reg CrInterceptControl 0x7ffffff");
     ConcreteExit claim_cr0 = exit_of("vp0 vtl1 set-reg CrInterceptCr0Mask 0xffffffffffffffff");
     ConcreteExit claim_cr4 = exit_of("vp0 vtl1 set-reg CrInterceptCr4Mask 0xffffffffffffffff");
@@ -55,8 +56,8 @@ const Steps& steps() {
     return all;
 }
 
-/// Receives the exits of a history, one after the other.
-using Take = std::function<void(const ConcreteExit&)>;
+/// Receives the exits of a history, one after the other; gives the log site of the outcome.
+using Take = std::function<std::uint8_t(const ConcreteExit&)>;
 
 /// A history as a machine makes it: between a plan's exits VTLs are switched as they have to be, and exits that cannot be
 /// are made possible or left out.
@@ -86,7 +87,9 @@ public:
             open_vtl1();
         }
         for (std::uint32_t vp = 1; vp < plan_.vps; ++vp) {
-            start_vp(vp);
+            if (random_.chance(75)) {
+                start_vp(vp);
+            }
         }
     }
 
@@ -97,11 +100,27 @@ public:
             exit.vtl1 = model::Concrete::Bool(entered(exit.vp.value()) == 1);
         }
         if (history_.possible(exit)) {
-            take(exit);
+            const std::uint8_t site = take(exit);
+            if (site != 0 && random_.chance(2)) {
+                insist(exit, site);
+            }
         }
     }
 
 private:
+    /// The guest goes on until its site has no lines left, and what it suppressed is to be summed up.
+    void insist(const ConcreteExit& exit, std::uint8_t site) {
+        for (std::uint64_t n = history_.config().log_burst.value(); n != 0 && n <= 10; --n) {
+            on(exit.vp.value(), exit.vtl1.value(), exit);
+        }
+        ConcreteExit flush = steps().flush;
+        flush.argument = site;
+        flush.vtl1 = model::Concrete::Bool(random_.chance(50));
+        take(flush);
+        flush.now = now_ + history_.config().log_interval.value();
+        take(flush);
+    }
+
     void open_vtl1() {
         const Steps& s = steps();
         ConcreteExit enable = s.enable_vp;
@@ -161,10 +180,10 @@ private:
         return model::next_entry<model::Concrete>(shared(vp)).value();
     }
 
-    void take(ConcreteExit exit) {
+    std::uint8_t take(ConcreteExit exit) {
         now_ = std::max(now_, exit.now.value());
         exit.now = now_;
-        take_(exit);
+        return take_(exit);
     }
     void on(std::uint32_t vp, bool vtl1, ConcreteExit exit) {
         exit.vp = vp;
@@ -218,10 +237,12 @@ void follow(const Plan& plan, Grade grade, const std::function<bool(const Concre
     History history(header_in(plan, grade));
     bool wanted = true;
     const Take take = [&](const ConcreteExit& exit) {
-        if (wanted) {
-            const Answer answer = history.step_and_compare(exit);
-            wanted = see(exit, answer);
+        if (!wanted) {
+            return std::uint8_t{0};
         }
+        const Answer answer = history.step_and_compare(exit);
+        wanted = see(exit, answer);
+        return answer.out.log_site.value();
     };
     proptests::ExitGenerator generator(plan);
     Plausible plausible(plan, history, take);

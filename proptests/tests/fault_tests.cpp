@@ -1,8 +1,11 @@
-// One seeded fault in impl/: the campaign has to find it and hand over a trace that shows it.
+// One seeded fault in impl/: the campaign has to find it and hand over a trace that shows it, and a vector has to fail.
 #include "proptests/conform.hpp"
+#include "vectors/check.hpp"
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <fstream>
 #include <string>
 
 // Of the fault that is linked in: its name, what the id of the clause that shows it starts with, exits to show it.
@@ -30,6 +33,15 @@ TEST(SeededFault, IsFoundAndShrunkToAFewExits) {
     ASSERT_TRUE(replayed.has_value()) << text;
     EXPECT_EQ(replayed->step, shrunk.divergence.step);
     EXPECT_EQ(replayed->clause, shrunk.divergence.clause);
+}
+
+TEST(SeededFault, FailsAVector) {
+    const char* path = std::getenv("VTLCHECK_VECTORS"); // NOLINT(concurrency-mt-unsafe): one thread
+    ASSERT_NE(path, nullptr) << "VTLCHECK_VECTORS does not name a folder of vectors";
+    std::ifstream in(std::string(path) + "/specification.json");
+    const auto folder = vectors::read_folder(path, std::string(std::istreambuf_iterator<char>(in), {}));
+    const auto subject = conformance::builtin_subject();
+    EXPECT_FALSE(vectors::check(*subject, folder, true).conforms()) << fault_name << " passes all vectors";
 }
 
 } // namespace

@@ -2,9 +2,9 @@
 #
 # seeded_fault(<name> <clause> <file> <text> <replacement>) replaces <text> in a copy of <file> of impl/src (which has to
 # contain it), builds what depends on it and expects a divergence decided by a clause that starts with <clause>, shown by
-# 3 exits at most or as many as a sixth argument says.
+# 3 exits at most or as many as a sixth argument says; and that a conformance vector fails.
 add_library(fault_tests OBJECT ${CMAKE_CURRENT_SOURCE_DIR}/tests/fault_tests.cpp)
-target_link_libraries(fault_tests PUBLIC vtlcheck_proptests vtlcheck_builtin_subject GTest::gtest_main)
+target_link_libraries(fault_tests PUBLIC vtlcheck_vectors vtlcheck_proptests vtlcheck_builtin_subject GTest::gtest_main)
 
 function(seeded_fault name clause file text replacement)
   set(most 3)
@@ -40,9 +40,12 @@ function(seeded_fault name clause file text replacement)
   # A fault may leave something unused; that is not what is tested here.
   target_compile_options(fault_${name} PRIVATE -ffreestanding -fno-exceptions -fno-rtti -w -O1)
   add_executable(conform_fault_${name} $<TARGET_OBJECTS:fault_tests> $<TARGET_OBJECTS:fault_${name}>)
-  target_link_libraries(conform_fault_${name} PRIVATE vtlcheck_proptests vtlcheck_builtin_subject vtl_intercept
-                                                      GTest::gtest_main)
-  gtest_discover_tests(conform_fault_${name} TEST_PREFIX "fault.${name}.")
+  target_link_libraries(conform_fault_${name} PRIVATE vtlcheck_vectors vtlcheck_proptests vtlcheck_builtin_subject
+                                                      vtl_intercept GTest::gtest_main)
+  gtest_discover_tests(conform_fault_${name} TEST_PREFIX "fault.${name}." TEST_FILTER -*.FailsAVector)
+  gtest_discover_tests(
+    conform_fault_${name} TEST_PREFIX "fault.${name}." TEST_LIST slow_fault_${name} TEST_FILTER *.FailsAVector
+    PROPERTIES LABELS slow FIXTURES_REQUIRED vectors ENVIRONMENT VTLCHECK_VECTORS=${VTLCHECK_VECTORS})
 endfunction()
 
 seeded_fault(table_constant "MSR-R-35" msr_rows.h [[.constant = 0x400}]] [[.constant = 0x500}]])
