@@ -110,7 +110,10 @@ private:
     std::uint64_t made_ = 0;
 };
 
-/// What a VP's ring of log lines has to hold (note L12).
+/// Lines that a VP's ring of log lines has room for (note L12).
+inline constexpr std::size_t log_ring_lines = 64;
+
+/// What a VP's ring of log lines has to hold.
 class ExpectedLog {
 public:
     void clear() {
@@ -118,7 +121,7 @@ public:
         lost_ = 0;
     }
     void add(const conformance::LogRecord& record) {
-        if (lines_.size() < ring_lines) {
+        if (lines_.size() < log_ring_lines) {
             lines_.push_back(record);
         } else {
             ++lost_;
@@ -128,7 +131,6 @@ public:
     [[nodiscard]] std::uint64_t lost() const { return lost_; }
 
 private:
-    static constexpr std::size_t ring_lines = 64;
     std::vector<conformance::LogRecord> lines_;
     std::uint64_t lost_ = 0;
 };

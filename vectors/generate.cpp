@@ -1,6 +1,6 @@
 #include "vectors/generate.hpp"
 
-#include "model/register_table.hpp"
+#include "model/census.hpp"
 #include "proptests/campaign.hpp"
 #include "proptests/generator.hpp"
 #include "vectors/guards.hpp"
@@ -43,28 +43,8 @@ std::string leaf_of(const Cell& cell) {
     return name;
 }
 
-std::string row_text(Target target) {
-    static constexpr std::array<const char*, 4> mode{"", "context of real mode", "context of protected mode",
-                                                     "context of long mode"};
-    const std::uint64_t row = target.what;
-    switch (proptests::cell_shapes[proptests::cell_at(target.of).clause].number) {
-    case proptests::CellNumber::none:
-        return mode[row];
-    case proptests::CellNumber::name:
-        return row < model::unlisted_register ? std::string(model::register_table[row].name) : "unlisted";
-    default:
-        return row < model::unlisted_row
-                   ? fmt::format("{:#x}-{:#x}", model::msr_table[row].first, model::msr_table[row].last)
-                   : "unlisted";
-    }
-}
-
 bool has_row(Target target) {
-    if (target.kind != Target::Kind::cell) {
-        return false;
-    }
-    const auto clause = proptests::cell_at(target.of).clause;
-    return proptests::cell_shapes[clause].number != proptests::CellNumber::none || judges_context(clause);
+    return target.kind == Target::Kind::cell && proptests::cell_at(target.of).clause < model::clause_count;
 }
 
 class Generator {
@@ -79,6 +59,7 @@ public:
         make_walks("guards", guards_);
         make_effects();
         make_histories();
+        make_capacities();
         make_random();
         for (Vector& vector : vectors_) {
             complete(vector);
@@ -178,6 +159,11 @@ private:
         const auto fits = [&](const ConcreteExit& exit, const Decision& decision) {
             return (vector.grade != Grade::possible || history.possible(exit)) && history.look(exit) == decision;
         };
+        const auto is_of_target = [&](const Item& item) {
+            History there = history;
+            const Answer answer = there.step(item.exit);
+            return target_of(answer.cell, item.exit, answer.long_mode) == item.base->target;
+        };
         const auto append = [&](const ConcreteExit& exit) {
             history.step(exit);
             vector.trace.steps.push_back({.exit = exit, .expected = {}, .line = 0});
@@ -189,7 +175,7 @@ private:
             const bool placed = vector.trace.steps.size() < end && base.grade == vector.grade &&
                                 base.before->vps == vector.trace.vps &&
                                 conformance::write_header(*base.before) == header && fits(base.truth, base.decision) &&
-                                fits(item->exit, item->decision);
+                                fits(item->exit, item->decision) && (!item->is_row || is_of_target(*item));
             if (!placed) {
                 left.push_back(item);
                 continue;
@@ -209,7 +195,7 @@ private:
             const std::size_t exit = vector.trace.steps.size();
             if (item->is_row) {
                 vector.rows.push_back(
-                    {exit, proptests::to_string(proptests::cell_at(base.target.of)), row_text(base.target)});
+                    {exit, proptests::to_string(proptests::cell_at(base.target.of)), text_of(base.target)});
             } else {
                 vector.boundaries.push_back(item->boundary);
                 vector.boundaries.back().exit = exit;
@@ -258,6 +244,44 @@ private:
             vector.file = fmt::format("histories/{}/{:03}.trace", clause, ++numbers[clause]);
             vectors_.push_back(std::move(vector));
         }
+    }
+
+    /// What holds a bounded number of things, filled beyond it: the census sketch, the audit ring, the ring of log lines.
+    void make_capacities() {
+        const auto add = [&](const char* name, const std::string& text) {
+            Vector vector;
+            vector.file = fmt::format("capacities/{}.trace", name);
+            vector.trace = conformance::parse(text, vector.file);
+            vectors_.push_back(std::move(vector));
+        };
+        const auto repeated = [](std::string text, std::size_t times, auto&& line) {
+            for (std::size_t n = 0; n < times; ++n) {
+                text += line(n) + "\n";
+            }
+            return text;
+        };
+        constexpr std::size_t beyond = 6;
+        const std::string version = fmt::format("vtlcheck-trace {}\n", conformance::trace_version);
+        // The later of two numbers replaces the entry that was counted least, and takes over its count as its error.
+        add("census",
+            repeated(repeated(version, 2 * model::census_entries,
+                              [](std::size_t n) { return fmt::format("vp0 vtl0 rdmsr {:#x}", 0x4B000000 + n / 2); }),
+                     2 * beyond, [](std::size_t n) {
+                         return fmt::format("vp0 vtl0 {} {:#x}{}", n % 2 != 0 ? "wrmsr" : "rdmsr", 0x4C000000 + n / 3,
+                                            n % 2 != 0 ? " 0" : "");
+                     }));
+        const auto attempt = [](std::size_t n) {
+            return fmt::format("vp0 vtl0 get-reg {:#x} target_vtl=0x11 t={}ns", 0x20000 + n, n);
+        };
+        add("audit",
+            repeated(repeated(version, model::audit_capacity + beyond, attempt) + "vp0 vtl0 drain-audit t=1us\n",
+                     beyond, [](std::size_t n) {
+                         return fmt::format("vp0 vtl0 get-reg {:#x} target_vtl=0x11 t=1us", 0x20000 + n);
+                     }));
+        const std::size_t lines = proptests::log_ring_lines + beyond;
+        add("log",
+            repeated(version + fmt::format("config log_burst={} log_total_burst={}\n", lines, 2 * lines),
+                     lines + beyond, [](std::size_t n) { return fmt::format("vp0 vtl0 rdmsr {:#x}", 0x1D9 + n % 2); }));
     }
 
     /// Long traces from reset, of every focus in turn.

@@ -30,11 +30,18 @@ bool is_one_of(const std::array<std::string_view, N>& names, const std::string& 
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+bool is_operand(const Base& base, const std::string& name) {
+    const std::string_view clause = proptests::cell_clause(base.decision.clause).id;
+    // MOV to a CR takes its value from any register.
+    return is_one_of(operands, name) || (judges_context(base.decision.clause) && name.starts_with("context.")) ||
+           (clause.starts_with("CR-") && name.starts_with("r"));
+}
+
 /// The rule that the base's row has for what an exit carries: rows that share one share its boundaries.
 std::uint64_t rule_of(const Base& base) {
     switch (proptests::cell_shapes[proptests::cell_at(base.target.of).clause].number) {
     case proptests::CellNumber::none:
-        return base.target.what; // the mode of a context
+        return base.target.what; // a mode
     case proptests::CellNumber::name:
         return static_cast<std::uint64_t>(model::register_table[base.target.what].rule);
     default:
@@ -109,8 +116,7 @@ void Guards::around(const std::shared_ptr<const Base>& base, bool operands_only,
                           .change = change_text(change)}});
     };
     for (std::size_t i = 0; i < table.size(); ++i) {
-        const bool operand = is_one_of(operands, table[i].name) ||
-                             (judges_context(base->decision.clause) && table[i].name.starts_with("context."));
+        const bool operand = is_operand(*base, table[i].name);
         if (is_one_of(fixed, table[i].name) || (operands_only && !operand)) {
             continue;
         }

@@ -103,11 +103,14 @@ Decision History::look(const ConcreteExit& exit) const {
 
 Answer History::step(const ConcreteExit& exit) {
     const auto vsm = state_.vsm;
+    const auto& bank = state_.vp[exit.vp.value()].vtl[exit.vtl1.value() ? 1 : 0];
+    const bool long_mode = (bank.efer.value() & model::efer_lma) != 0;
     const auto specified = proptests::specified_step(proptests::as_written(), config_, state_, budget_, exit);
     now_ = exit.now.value();
     return {.decision = decision_of(exit, specified),
             .cell = proptests::cell_of(config_, vsm, exit, specified.step.clause.value()),
             .log_cell = proptests::log_cell_of(exit, specified.step.out, specified.log_clause),
+            .long_mode = long_mode,
             .out = specified.step.out,
             .changed = {}};
 }

@@ -28,6 +28,7 @@ struct Answer {
     Decision decision;
     proptests::Cell cell;
     proptests::Cell log_cell;
+    bool long_mode = false; ///< of the exit's VTL, before it
     model::ConcreteOutcome out;
     /// Fields of the state that are other than before, by position in model::State::visit; what every exit of the guest
     /// leaves in its VTL's registers (note P1) is not among them. Filled in by step_and_compare().

@@ -246,7 +246,8 @@ bool reaches(const Trace& trace, Grade grade, Target target) {
             return false;
         }
         if (i + 1 == trace.steps.size()) {
-            return is_of(target, target.kind == Target::Kind::change ? history.step_and_compare(exit) : history.step(exit),
+            return is_of(target,
+                         target.kind == Target::Kind::change ? history.step_and_compare(exit) : history.step(exit),
                          exit);
         }
         history.step(exit);

@@ -3,7 +3,10 @@
 #include "proptests/campaign.hpp"
 #include "proptests/generator.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -25,7 +28,7 @@ constexpr bool bit_of(std::uint32_t bits, unsigned n) { return ((bits >> n) & 1U
 ConcreteExit exit_of(std::string_view text) { return conformance::parse_step(text).exit; }
 
 /// A context of real mode that can be entered.
-constexpr const char* context =
+constexpr const char* real_mode_context =
     " context.rip=0x1000 context.rflags=2 context.efer=0x800 context.cr0=0x10 context.pat=0x7040600070406"
     " context.cs=0x93f0000000ffff context.ds=0x9300000000ffff context.es=0x9300000000ffff context.fs=0x9300000000ffff"
     " context.gs=0x9300000000ffff context.ss=0x9300000000ffff context.tr=0x8b004000000067";
@@ -34,8 +37,9 @@ constexpr const char* context =
 struct Steps {
     ConcreteExit enable_partition = exit_of("vp0 vtl0 vmcall 0xd partition_id=0xffffffffffffffff target_vtl=1");
     ConcreteExit enable_vp =
-        exit_of(std::string("vp0 vtl0 vmcall 0xf partition_id=0xffffffffffffffff target_vtl=1") + context);
-    ConcreteExit start_vp = exit_of(std::string("vp0 vtl0 vmcall 0x99 partition_id=0xffffffffffffffff") + context);
+        exit_of(std::string("vp0 vtl0 vmcall 0xf partition_id=0xffffffffffffffff target_vtl=1") + real_mode_context);
+    ConcreteExit start_vp =
+        exit_of(std::string("vp0 vtl0 vmcall 0x99 partition_id=0xffffffffffffffff") + real_mode_context);
     ConcreteExit load_context = exit_of("vp0 vtl0 load-context");
     ConcreteExit call = exit_of("vp0 vtl0 vtl-call");
     ConcreteExit back = exit_of("vp0 vtl1 vtl-return");
@@ -281,12 +285,39 @@ bool judges_context(model::ClauseIndex clause) {
     return id.starts_with("VTL-E-") || id.starts_with("VTL-V-");
 }
 
-unsigned mode_of(const model::Context<model::Concrete>& context) {
-    return (context.efer.value() & model::efer_lme) != 0 ? 3 : (context.cr0.value() & model::cr0_pe) != 0 ? 2 : 1;
+namespace {
+
+/// Mode of a context and type of its CS, which decide by which rules it is judged; never 0.
+std::uint64_t kind_of(const model::Context<model::Concrete>& context) {
+    const std::uint64_t mode = (context.efer.value() & model::efer_lme) != 0 ? 3
+                               : (context.cr0.value() & model::cr0_pe) != 0  ? 2
+                                                                             : 1;
+    return mode << 4U | ((context.rest[model::seg_cs].value() >> 48U) & 0xF);
+}
+
+} // namespace
+
+std::string text_of(Target target) {
+    static constexpr std::array<const char*, 4> context_mode{"", "real", "protected", "long"};
+    const auto clause = proptests::cell_at(target.of).clause;
+    const std::uint64_t what = target.what;
+    switch (proptests::cell_shapes[clause].number) {
+    case CellNumber::none:
+        return judges_context(clause)
+                   ? fmt::format("context of {} mode, CS type {:#x}", context_mode.at(what >> 4U), what & 0xF)
+                   : (what == 2 ? "long mode" : "no long mode");
+    case CellNumber::name:
+        return what < model::unlisted_register ? std::string(model::register_table[what].name) : "unlisted";
+    default:
+        return what < model::unlisted_row
+                   ? fmt::format("{:#x}-{:#x}", model::msr_table[what].first, model::msr_table[what].last)
+                   : "unlisted";
+    }
 }
 
 std::vector<Target> targets_of(const Answer& answer, const ConcreteExit& exit) {
-    std::vector<Target> targets{target_of(answer.cell, exit), target_of(answer.log_cell, exit)};
+    std::vector<Target> targets{target_of(answer.cell, exit, answer.long_mode),
+                                target_of(answer.log_cell, exit, answer.long_mode)};
     const std::uint32_t clause = answer.decision.clause;
     for (std::size_t field = answer.changed._Find_first(); field < answer.changed.size();
          field = answer.changed._Find_next(field)) {
@@ -296,11 +327,14 @@ std::vector<Target> targets_of(const Answer& answer, const ConcreteExit& exit) {
     return targets;
 }
 
-Target target_of(const Cell& cell, const ConcreteExit& exit) {
+Target target_of(const Cell& cell, const ConcreteExit& exit, bool long_mode) {
     Target target{.of = static_cast<std::uint32_t>(proptests::index_of(cell))};
     switch (proptests::cell_shapes[cell.clause].number) {
     case CellNumber::none:
-        target.what = judges_context(cell.clause) ? mode_of(exit.context) : 0;
+        target.what = judges_context(cell.clause)          ? kind_of(exit.context)
+                      : cell.clause >= model::clause_count ? 0 // the log budget looks at no mode
+                      : long_mode                          ? 2
+                                                           : 1;
         break;
     case CellNumber::rcx:
         target.what =

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <string>
 #include <vector>
 
 namespace vtlcheck::vectors {
@@ -27,20 +28,20 @@ struct Target {
     };
     Kind kind = Kind::cell;
     std::uint32_t of = 0; ///< index_of the cell, or the clause
-    /// Row of the MSR or register table, or mode of the context that a hypercall hands over, 0 where the cell has neither;
-    /// position of the field; the form.
+    /// Row of the MSR or register table; where the cell has none, mode and CS type of the context that a hypercall hands
+    /// over, or the mode of the VTL. Position of the field. The form.
     std::uint64_t what = 0;
 
     friend auto operator<=>(const Target&, const Target&) = default;
 };
-[[nodiscard]] Target target_of(const proptests::Cell& cell, const model::ConcreteExit& exit);
+[[nodiscard]] Target target_of(const proptests::Cell& cell, const model::ConcreteExit& exit, bool long_mode);
 /// All that the exit is worth.
 [[nodiscard]] std::vector<Target> targets_of(const Answer& answer, const model::ConcreteExit& exit);
 
 /// Whether the clause judges a context, so that what it does goes by the context's mode.
 [[nodiscard]] bool judges_context(model::ClauseIndex clause);
-/// Real, protected or long mode: 1 to 3.
-[[nodiscard]] unsigned mode_of(const model::Context<model::Concrete>& context);
+/// What a target's `what` says, for people: a row, a mode.
+[[nodiscard]] std::string text_of(Target target);
 
 /// A history that ends with an exit of the target.
 struct Found {

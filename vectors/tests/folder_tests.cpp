@@ -76,7 +76,8 @@ TEST(VectorFolder, ACellsVectorIsMinimalAndEndsInIt) {
         const std::string cell = vector.entry["cells"][0];
         const bool of_log = proptests::to_string(answer.log_cell) == cell;
         ASSERT_TRUE(of_log || proptests::to_string(answer.cell) == cell) << vector.file;
-        const Target target = target_of(of_log ? answer.log_cell : answer.cell, vector.trace.steps.back().exit);
+        const Target target =
+            target_of(of_log ? answer.log_cell : answer.cell, vector.trace.steps.back().exit, answer.long_mode);
         for (std::size_t i = 0; i + 1 < vector.trace.steps.size(); ++i) {
             auto less = vector.trace;
             less.steps.erase(less.steps.begin() + static_cast<std::ptrdiff_t>(i));

@@ -52,7 +52,7 @@ TEST(Minimise, LeavesOutWhatDoesNotMatterAndKeepsWhatDoes) {
     for (const auto& step : found.trace.steps) {
         answer = history.step(step.exit);
     }
-    const Target target = target_of(answer.cell, found.trace.steps.back().exit);
+    const Target target = target_of(answer.cell, found.trace.steps.back().exit, answer.long_mode);
     const auto small = minimise(found, target);
     EXPECT_EQ(conformance::write(small.trace), "vtlcheck-trace 2\n"
                                                "vp0 vtl0 wrmsr 0x40000001 0x7003\n"
@@ -68,7 +68,7 @@ TEST(Minimise, AGradeIsKept) {
     const auto found = parse("vtlcheck-trace 2\nvp0 vtl1 rdmsr 0x10\n", "a");
     History history(found);
     const auto answer = history.step(found.steps.front().exit);
-    const Target target = target_of(answer.cell, found.steps.front().exit);
+    const Target target = target_of(answer.cell, found.steps.front().exit, answer.long_mode);
     EXPECT_FALSE(reaches(found, Grade::possible, target));
     EXPECT_TRUE(reaches(found, Grade::impossible, target));
 }
@@ -86,7 +86,7 @@ std::vector<Item> around(const char* text) {
     base->truth = truth;
     base->decision = history.look(truth);
     const auto answer = history.step(truth);
-    base->target = target_of(answer.cell, truth);
+    base->target = target_of(answer.cell, truth, answer.long_mode);
     std::vector<Item> items;
     Guards().around(base, false, items);
     return items;
