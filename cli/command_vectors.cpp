@@ -48,6 +48,7 @@ std::string counts_text(const vectors::Counts& counts) {
 }
 
 int generate(const Options& options) {
+    vectors::expect_free(options.out);
     const auto began = std::chrono::steady_clock::now();
     ProgressLine progress(!options.json);
     std::vector<vectors::Vector> made;

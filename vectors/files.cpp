@@ -167,6 +167,13 @@ bool is_free(const fs::path& folder) {
     }
 }
 
+/// Where the folder is written before it takes its place.
+fs::path partial_of(const fs::path& folder) {
+    fs::path partial = folder.has_filename() ? folder : folder.parent_path();
+    partial += ".partial";
+    return partial;
+}
+
 /// A path below the folder, and no other.
 bool stays_below(const std::string& file) {
     const fs::path path(file);
@@ -247,16 +254,26 @@ std::string sha256(std::string_view text) {
     return hex;
 }
 
-void write_folder(const fs::path& folder, const std::vector<Vector>& vectors, const Origin& origin) {
-    std::error_code error;
+void expect_free(const fs::path& folder) {
     if (!is_free(folder)) {
         throw FolderError(
             fmt::format("{}: is there, and not only vectors are in it; remove it or name another", folder.string()));
     }
-    fs::path partial = folder.has_filename() ? folder : folder.parent_path();
-    const fs::path whole = partial;
-    partial += ".partial";
+    std::error_code error;
+    const auto partial = partial_of(folder);
     fs::remove_all(partial, error);
+    if (!fs::create_directory(partial, error)) {
+        throw FolderError(
+            fmt::format("{}: cannot be made; name a folder in one that exists and can be written to", folder.string()));
+    }
+    fs::remove(partial, error);
+}
+
+void write_folder(const fs::path& folder, const std::vector<Vector>& vectors, const Origin& origin) {
+    expect_free(folder);
+    std::error_code error;
+    const fs::path partial = partial_of(folder);
+    const fs::path whole = folder.has_filename() ? folder : folder.parent_path();
     // One vector a line, so that a difference shows which.
     std::string manifest = head_of(vectors, origin).dump(2);
     manifest.erase(manifest.rfind('\n'));
@@ -279,7 +296,7 @@ void write_folder(const fs::path& folder, const std::vector<Vector>& vectors, co
     fs::rename(partial, whole, error);
     if (error) {
         fs::remove_all(partial, error);
-        throw FolderError(fmt::format("{}: cannot be made; name a folder in one that exists", folder.string()));
+        throw FolderError(fmt::format("{}: cannot be replaced: {}", folder.string(), error.message()));
     }
 }
 

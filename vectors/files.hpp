@@ -46,6 +46,9 @@ struct FolderError : std::runtime_error {
 /// Lower-case hexadecimal digits.
 [[nodiscard]] std::string sha256(std::string_view text);
 
+/// Throws FolderError if write_folder() would; leaves nothing behind. Vectors take a minute to make.
+void expect_free(const std::filesystem::path& folder);
+
 /// Writes the vectors to `folder`, as a whole or not at all. What is there has to be a folder of vectors and nothing else;
 /// it is replaced. Throws FolderError.
 void write_folder(const std::filesystem::path& folder, const std::vector<Vector>& vectors, const Origin& origin);

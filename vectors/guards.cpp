@@ -95,76 +95,138 @@ bool Guards::is_new_behind(const Base& base, const Decision& other, bool of_exit
     return fresh;
 }
 
-void Guards::around(const std::shared_ptr<const Base>& base, bool operands_only, std::vector<Item>& items) {
-    const auto& table = FieldTable<ConcreteExit>::get();
-    History history(*base->before);
-    for (const auto& step : base->before->steps) {
-        history.step(step.exit);
+/// What lies around the exit of one base.
+class Guards::Surroundings {
+public:
+    Surroundings(Guards& guards, const std::shared_ptr<const Base>& base, std::vector<Item>& items)
+        : guards_(guards), base_(base), items_(items), history_(*base->before) {
+        for (const auto& step : base->before->steps) {
+            history_.step(step.exit);
+        }
     }
-    const auto can_be = [&](const ConcreteExit& exit) {
-        return base->grade != Grade::possible || history.possible(exit);
-    };
-    const auto add = [&](const std::shared_ptr<const Base>& truth, const ConcreteExit& exit, const Decision& decision,
-                         std::size_t field, unsigned change) {
-        items.push_back(
+
+    /// Each bit of the field the other way, and where from the one number to the other the answer changes.
+    void of_field(std::size_t field) {
+        const bool operand = is_operand(*base_, table_[field].name);
+        const std::uint64_t value = table_.load(base_->truth, field);
+        std::vector<model::ClauseIndex> reached;
+        for (unsigned bit = 0; bit < table_[field].bits; ++bit) {
+            const std::uint64_t turned = value ^ (std::uint64_t{1} << bit);
+            const ConcreteExit exit = with(field, turned);
+            if (!can_be(exit)) {
+                continue;
+            }
+            const Decision decision = history_.look(exit);
+            if (decision == base_->decision) {
+                continue;
+            }
+            if (guards_.is_new(*base_, decision, field, bit, operand)) {
+                add(base_, exit, decision, field, bit);
+            }
+            const auto telling = telling_clause(decision, base_->decision);
+            if (clauses_of(decision) != clauses_of(base_->decision) &&
+                std::find(reached.begin(), reached.end(), telling) == reached.end()) {
+                reached.push_back(telling);
+                step_between(field, std::min(value, turned), std::max(value, turned));
+            }
+        }
+    }
+
+    /// The first and the last number of the MSR's row, and their neighbours.
+    void of_row() {
+        const auto number = proptests::cell_shapes[proptests::cell_at(base_->target.of).clause].number;
+        if (number != proptests::CellNumber::rcx && number != proptests::CellNumber::r12) {
+            return;
+        }
+        const std::size_t field = table_.at(number == proptests::CellNumber::rcx ? "rcx" : "r12");
+        const std::uint64_t high_half = table_.load(base_->truth, field) & ~std::uint64_t{0xFFFFFFFF};
+        const auto& row = model::msr_table[base_->target.what];
+        if (row.first != 0) {
+            at_edge(field, high_half | (row.first - 1));
+        }
+        if (row.last != 0xFFFFFFFF) {
+            at_edge(field, high_half | row.last);
+        }
+    }
+
+private:
+    static std::pair<model::ClauseIndex, model::ClauseIndex> clauses_of(const Decision& decision) {
+        return {decision.clause, decision.log_clause};
+    }
+    [[nodiscard]] ConcreteExit with(std::size_t field, std::uint64_t number) const {
+        ConcreteExit exit = base_->truth;
+        table_.store(exit, field, number);
+        return exit;
+    }
+    [[nodiscard]] bool can_be(const ConcreteExit& exit) const {
+        return base_->grade != Grade::possible || history_.possible(exit);
+    }
+    [[nodiscard]] std::shared_ptr<const Base> base_with(std::size_t field, std::uint64_t number) const {
+        auto base = std::make_shared<Base>(*base_);
+        base->truth = with(field, number);
+        base->decision = history_.look(base->truth);
+        return base;
+    }
+
+    void add(const std::shared_ptr<const Base>& truth, const ConcreteExit& exit, const Decision& decision,
+             std::size_t field, unsigned change) {
+        items_.push_back(
             {.base = truth,
              .exit = exit,
              .decision = decision,
              .boundary = {.clause = std::string(proptests::cell_clause(telling_clause(decision, truth->decision)).id),
                           .beside = std::string(proptests::cell_clause(telling_clause(truth->decision, decision)).id),
-                          .field = table[field].name,
+                          .field = table_[field].name,
                           .change = change_text(change)}});
-    };
-    for (std::size_t i = 0; i < table.size(); ++i) {
-        const bool operand = is_operand(*base, table[i].name);
-        if (is_one_of(fixed, table[i].name) || (operands_only && !operand)) {
-            continue;
+    }
+
+    /// Two numbers next to each other, somewhere from `low` to `high`, that are answered by different clauses, as these two
+    /// are.
+    void step_between(std::size_t field, std::uint64_t low, std::uint64_t high) {
+        const auto at_low = clauses_of(history_.look(with(field, low)));
+        while (high - low > 1) {
+            const std::uint64_t middle = low + (high - low) / 2;
+            (clauses_of(history_.look(with(field, middle))) == at_low ? low : high) = middle;
         }
-        const std::uint64_t value = table.load(base->truth, i);
-        std::vector<std::uint16_t> reached; // by a bit, of this field
-        for (unsigned bit = 0; bit < table[i].bits; ++bit) {
-            ConcreteExit exit = base->truth;
-            table.store(exit, i, value ^ (std::uint64_t{1} << bit));
-            if (!can_be(exit)) {
-                continue;
-            }
-            const Decision decision = history.look(exit);
-            if (decision == base->decision) {
-                continue;
-            }
-            if (is_new(*base, decision, i, bit, operand)) {
-                add(base, exit, decision, i, bit);
-            }
-            const std::uint16_t telling = telling_clause(decision, base->decision);
-            if (decision.clause == base->decision.clause && decision.log_clause == base->decision.log_clause) {
-                continue;
-            }
-            if (std::find(reached.begin(), reached.end(), telling) != reached.end()) {
-                continue;
-            }
-            reached.push_back(telling);
-            // Somewhere between the two numbers the answer changes from one to the next.
-            std::uint64_t low = std::min(value, table.load(exit, i));
-            std::uint64_t high = std::max(value, table.load(exit, i));
-            const auto with = [&](std::uint64_t number) {
-                ConcreteExit other = base->truth;
-                table.store(other, i, number);
-                return other;
-            };
-            const auto told = [](const Decision& d) { return std::pair(d.clause, d.log_clause); };
-            const auto at_low = told(history.look(with(low)));
-            while (high - low > 1) {
-                const std::uint64_t middle = low + (high - low) / 2;
-                (told(history.look(with(middle))) == at_low ? low : high) = middle;
-            }
-            auto lower = std::make_shared<Base>(*base);
-            lower->truth = with(low);
-            lower->decision = history.look(lower->truth);
-            const ConcreteExit upper = with(high);
-            const Decision above = history.look(upper);
-            if (can_be(lower->truth) && can_be(upper) && is_new(*lower, above, i, step_change, operand)) {
-                add(lower, upper, above, i, step_change);
-            }
+        const auto lower = base_with(field, low);
+        const ConcreteExit upper = with(field, high);
+        const Decision above = history_.look(upper);
+        if (can_be(lower->truth) && can_be(upper) &&
+            guards_.is_new(*lower, above, field, step_change, is_operand(*base_, table_[field].name))) {
+            add(lower, upper, above, field, step_change);
+        }
+    }
+
+    /// `number` and the one behind it, if they are answered by different clauses.
+    void at_edge(std::size_t field, std::uint64_t number) {
+        const auto lower = base_with(field, number);
+        const ConcreteExit upper = with(field, number + 1);
+        const Decision above = history_.look(upper);
+        if (clauses_of(lower->decision) != clauses_of(above) && guards_.is_new_edge(*lower, above, number)) {
+            add(lower, upper, above, field, step_change);
+        }
+    }
+
+    Guards& guards_;
+    const std::shared_ptr<const Base>& base_;
+    std::vector<Item>& items_;
+    History history_;
+    const FieldTable<ConcreteExit>& table_ = FieldTable<ConcreteExit>::get();
+};
+
+bool Guards::is_new_edge(const Base& base, const Decision& other, std::uint64_t number) {
+    const auto& here = base.decision;
+    return here.clause != other.clause &&
+           seen_.insert({8, std::uint64_t{here.clause} << 16U | other.clause, number & 0xFFFFFFFF, 0, 0}).second;
+}
+
+void Guards::around(const std::shared_ptr<const Base>& base, bool operands_only, std::vector<Item>& items) {
+    const auto& table = FieldTable<ConcreteExit>::get();
+    Surroundings surroundings(*this, base, items);
+    surroundings.of_row();
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        if (!is_one_of(fixed, table[i].name) && (!operands_only || is_operand(*base, table[i].name))) {
+            surroundings.of_field(i);
         }
     }
 }

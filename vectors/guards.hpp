@@ -39,6 +39,8 @@ public:
     void behind(const Base& base, std::vector<Vector>& vectors);
 
 private:
+    class Surroundings;
+    bool is_new_edge(const Base& base, const Decision& other, std::uint64_t number);
     bool is_new(const Base& base, const Decision& other, std::size_t field, unsigned change, bool by_rule);
     bool is_new_behind(const Base& base, const Decision& other, bool of_exit, std::size_t field, unsigned change);
 

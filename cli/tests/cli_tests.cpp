@@ -19,11 +19,12 @@ TEST_F(CommandLine, HelpAndVersion) {
     const auto help = run("--help");
     EXPECT_EQ(help.exit_code, 0);
     for (const char* command :
-         {"prove", "conform", "replay", "flood", "spec", "explain", "verify", "report", "Exit codes"}) {
+         {"prove", "conform", "replay", "flood", "spec", "explain", "vectors", "verify", "report", "Exit codes"}) {
         EXPECT_NE(help.out.find(command), std::string::npos) << command;
     }
     EXPECT_EQ(run("--version").out, "vtlcheck " VTLCHECK_VERSION "\n");
-    for (const char* command : {"prove", "conform", "replay", "flood", "spec", "explain", "verify", "report"}) {
+    for (const char* command :
+         {"prove", "conform", "replay", "flood", "spec", "explain", "vectors", "verify", "report"}) {
         EXPECT_EQ(run(std::string(command) + " --help").exit_code, 0) << command;
     }
 }
@@ -56,6 +57,23 @@ TEST_F(CommandLine, ManualAndCompletionsHaveEveryCommand) {
     EXPECT_EQ(read("page"), manual.out);
     expect_refused("completion tcsh", "tcsh");
     expect_refused("manual --output /nonexistent/page", "/nonexistent/page");
+}
+
+TEST_F(CommandLine, VectorsAreWholeOrNotThere) {
+    expect_refused("vectors", "--out");
+    expect_refused("vectors --check there", "no manifest.json");
+    expect_refused("vectors --check . --out there", "--check");
+    expect_refused("vectors --out no/such/folder", "cannot be made");
+    write("mine.txt", "mine");
+    expect_refused("vectors --out .", "not only vectors");
+    expect_refused("mutants --vectors there", "--kind impl");
+    expect_refused("mutants --kind impl --vectors there", "no manifest.json");
+
+    const auto files = count_files();
+    const auto result = run("vectors --exits 1 --out there");
+    EXPECT_EQ(result.exit_code, 3) << result.err;
+    EXPECT_NE(result.err.find("without a vector"), std::string::npos) << result.err;
+    EXPECT_EQ(count_files(), files);
 }
 
 TEST_F(CommandLine, BadUsageIsRefusedInOneLine) {

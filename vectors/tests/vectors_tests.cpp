@@ -120,6 +120,19 @@ TEST(Guards, TheNumberAtWhichABucketHasAToken) {
     EXPECT_EQ(found->base->truth.now.value(), 499'999'999U);
 }
 
+TEST(Guards, TheEndsOfARange) {
+    // The row is 0x800 to 0x801, which no x2APIC has; below it nobody serves, above it the APIC is asked.
+    const auto items = around("vtlcheck-trace 2\nvp0 vtl0 wrmsr 0x1b 0xfee00d00\nvp0 vtl0 rdmsr 0x801\n");
+    const auto steps_at = [&](std::uint64_t number) {
+        return std::any_of(items.begin(), items.end(), [&](const Item& item) {
+            return item.boundary.field == "rcx" && item.boundary.change == "step" &&
+                   item.exit.gpr[model::rcx].value() == number;
+        });
+    };
+    EXPECT_TRUE(steps_at(0x800));
+    EXPECT_TRUE(steps_at(0x802));
+}
+
 TEST(Generate, ACellWithoutAVectorIsAnError) {
     const GenerateOptions options{.search = {.exits = 1}};
     try {
