@@ -27,17 +27,6 @@ double seconds_since(std::chrono::steady_clock::time_point began) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 
-Json counts_json(const vectors::Counts& counts) {
-    return {{"vectors", counts.vectors},
-            {"exits", counts.exits},
-            {"clauses", counts.clauses},
-            {"cells", counts.cells},
-            {"rows", counts.rows},
-            {"boundaries", counts.boundaries},
-            {"with_start", counts.with_start},
-            {"impossible", counts.impossible}};
-}
-
 std::string counts_text(const vectors::Counts& counts) {
     return fmt::format(
         "{} ({}): {} of {} clauses, {} of {} coverage cells, {} table rows in cells,\n  {} guard boundaries\n"
@@ -72,8 +61,10 @@ int generate(const Options& options) {
     const auto counts = vectors::count(made);
     const double seconds = seconds_since(began);
     if (options.json) {
-        print_json(
-            {{"command", "vectors"}, {"folder", options.out}, {"counts", counts_json(counts)}, {"seconds", seconds}});
+        print_json({{"command", "vectors"},
+                    {"folder", options.out},
+                    {"counts", vectors::to_json(counts)},
+                    {"seconds", seconds}});
         return exit_conforms;
     }
     std::string text = options.out + ": " + counts_text(counts);

@@ -75,6 +75,18 @@ constexpr std::array<std::string_view, 16> gpr_names{"rax", "rcx", "rdx", "rbx",
 
 } // namespace
 
+z3::expr part_of(const z3::expr& field, const Piece& piece) {
+    return piece.width == 0 || piece.width == width_of(field) ? field
+                                                              : field.extract(piece.low + piece.width - 1, piece.low);
+}
+
+lifting::InterceptOptions scene_of(unsigned vp) {
+    lifting::InterceptOptions options;
+    options.vps = vps;
+    options.vp = vp;
+    return options;
+}
+
 std::vector<Piece> pieces_of_state(std::string_view scope, const FieldName& name, unsigned width, unsigned vp,
                                    unsigned slot_vp) {
     const std::string_view prefix = name.prefix;

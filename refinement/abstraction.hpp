@@ -40,6 +40,18 @@ struct Piece {
     unsigned width = 0; ///< 0: all there are
 };
 
+/// Bits of a field or of a word, 1 of a truth value.
+[[nodiscard]] inline unsigned width_of(const z3::expr& term) { return term.is_bool() ? 1U : term.get_sort().bv_size(); }
+template <class Field>
+[[nodiscard]] unsigned width_of(const Field& field) {
+    return width_of(field.term());
+}
+/// What the piece holds of the field.
+[[nodiscard]] z3::expr part_of(const z3::expr& field, const Piece& piece);
+
+/// The partition that is looked at, where VP `vp` makes the call.
+[[nodiscard]] lifting::InterceptOptions scene_of(unsigned vp);
+
 /// The words that a field is kept in, lowest bits first. `vp` is the VP that exits, `slot_vp` that of the slot. Throws
 /// std::logic_error of a scope that the state does not have.
 [[nodiscard]] std::vector<Piece> pieces_of_state(std::string_view scope, const model::FieldName& name, unsigned width,

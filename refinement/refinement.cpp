@@ -77,12 +77,12 @@ struct Chapter {
     const char* mutant;
     Shape shape;
     std::vector<LogSite> sites = {}; ///< at which its exits attempt to log
-    /// What has obligations of its own: a group of fields, a row of the register table, or a block of numbers that mean
-    /// nothing.
-    enum class Each : std::uint8_t { group, row, block } each = Each::group;
+    /// What has obligations of its own: a group of fields, or a row of the register table. If there are blocks, each of
+    /// those instead.
+    enum class Each : std::uint8_t { group, row } each = Each::group;
     std::optional<Block> Shape::* open = nullptr; ///< what the blocks are of
-    std::vector<Block> blocks = {};
-    std::vector<std::uint32_t> no_codes = {}; ///< of VMCALLs that the claim is not about, since others are
+    std::vector<Block> blocks = {};               ///< of numbers that mean nothing here
+    std::vector<std::uint32_t> no_codes = {};     ///< of VMCALLs that the claim is not about, since others are
 };
 
 constexpr const char* kind_word = "exit.kind.word";
@@ -91,7 +91,7 @@ constexpr const char* kind_word = "exit.kind.word";
 class Scene {
 public:
     Scene(Goal& goal, const lifting::Module& module, const Shape& shape, unsigned vp, unsigned slot_vp)
-        : intercept_(module, goal.context(), options(vp)) {
+        : intercept_(module, goal.context(), scene_of(vp)) {
         const proofs::Run& run = goal.run();
         const auto stands_for = [&](const std::string& scope) {
             return [&, scope](const FieldName& name, const auto& field) {
@@ -142,18 +142,7 @@ public:
     [[nodiscard]] z3::expr before(const std::string& path) const { return intercept_.before(path); }
     [[nodiscard]] const lifting::Intercept& intercept() const { return intercept_; }
 
-    template <class Field>
-    static unsigned width_of(const Field& field) {
-        return field.term().is_bool() ? 1U : field.term().get_sort().bv_size();
-    }
-
 private:
-    static lifting::InterceptOptions options(unsigned vp) {
-        lifting::InterceptOptions options;
-        options.vps = vps;
-        options.vp = vp;
-        return options;
-    }
     void bind(const std::string& variable, unsigned width, const std::vector<Piece>& pieces) {
         auto& terms = intercept_.terms();
         for (const Piece& piece : pieces) {
@@ -662,9 +651,7 @@ private:
         z3::expr all = goal_.context().bool_val(true);
         for (const Piece& piece : pieces) {
             const z3::expr word = after(piece.path);
-            const z3::expr part = piece.width == 0 || field.is_bool() || field.get_sort().bv_size() == piece.width
-                                      ? field
-                                      : field.extract(piece.low + piece.width - 1, piece.low);
+            const z3::expr part = part_of(field, piece);
             if (!z3::eq(word.get_sort(), part.get_sort())) {
                 throw std::logic_error(fmt::format("{} is of another width than its field", piece.path));
             }
@@ -713,7 +700,7 @@ private:
                 if (name.str() == "log_line" || name.str() == "log_suppressed") {
                     return; // what the budget makes of it: charged_at()
                 }
-                compare(groups_, group_of_outcome(name), pieces_of_outcome(name, Scene::width_of(field)), field.term());
+                compare(groups_, group_of_outcome(name), pieces_of_outcome(name, width_of(field)), field.term());
             },
             run_.out);
         add(groups_, "returns-ok", lifted_.result() == goal_.context().bv_val(0, 32));
@@ -728,7 +715,7 @@ private:
         State<Symbolic>::visit_scoped(
             [&](const char* scope, const FieldName& name, const auto& field) {
                 compare(groups_, group_of_state(scope, name),
-                        pieces_of_state(scope, name, Scene::width_of(field), vp_, slot_vp_), field.term());
+                        pieces_of_state(scope, name, width_of(field), vp_, slot_vp_), field.term());
             },
             run_.after);
         for (const Derived& word : derived_words(goal_.context(), run_.config, run_.after, vp_)) {
@@ -1040,8 +1027,7 @@ void put(Goal& goal, const lifting::Module& module, const Chapter& chapter) {
     for (const Block& block : chapter.blocks) {
         put_block(goal, module, chapter, block);
     }
-    for (unsigned slot_vp = 0; chapter.each != Each::block && slot_vp <= (chapter.shape.other_slot ? 1U : 0U);
-         ++slot_vp) {
+    for (unsigned slot_vp = 0; chapter.blocks.empty() && slot_vp <= (chapter.shape.other_slot ? 1U : 0U); ++slot_vp) {
         const std::string suffix = slot_vp == 0 ? "" : "-other-slot";
         Scene scene(goal, module, chapter.shape, 0, slot_vp);
         // A register that is not known may be any word of the VP, the counter of audit records included.
@@ -1121,7 +1107,7 @@ const std::vector<Chapter>& chapters() {
          "guard-never:EXIT-05",
          {.kind = Kind::l2_exit},
          {},
-         Chapter::Each::block,
+         Chapter::Each::group,
          &Shape::reason,
          blocks_without(reasons, 16)},
         {"REFINE-ENABLE-PARTITION", "HvCallEnablePartitionVtl", "effect-dropped:VTL-P-08",
@@ -1158,7 +1144,7 @@ const std::vector<Chapter>& chapters() {
          "guard-never:HVC-03",
          {.kind = Kind::l2_exit, .reason = Block{reason_vmcall}},
          {},
-         Chapter::Each::block,
+         Chapter::Each::group,
          &Shape::code,
          elsewhere},
         {"REFINE-OTHER-CALL",
@@ -1184,7 +1170,7 @@ const std::vector<Chapter>& chapters() {
          "guard-never:CTL-07",
          {},
          {},
-         Chapter::Each::block,
+         Chapter::Each::group,
          &Shape::kinds,
          blocks_without(kinds, 32)},
         {"REFINE-LOG-LIMITS", "VTL_LOG_LIMITS", "guard-never:CTL-26", request(Kind::log_limits)},

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -21,11 +22,6 @@ using namespace model;
 using proofs::Goal;
 
 namespace {
-
-template <class Field>
-unsigned width_of(const Field& field) {
-    return field.term().is_bool() ? 1U : field.term().get_sort().bv_size();
-}
 
 /// The term whatever the digits of a number are: with a variable in place of each quotient and remainder.
 Bool whatever_digits(const Bool& holds) {
@@ -58,23 +54,25 @@ Bool whatever_digits(const Bool& holds) {
 class Setup {
 public:
     Setup(Goal& goal, const lifting::Module& module, unsigned vp)
-        : goal_(goal), vp_(vp), call_(module, goal.context(), of(vp)) {
-        Config<Symbolic>::visit(
-            [&](const FieldName& name, const auto& field) {
-                if (std::string_view(name.base) != "vps") {
-                    bind(path_of_config(name), "config." + name.str(), width_of(field));
-                    bind(fmt::format("config.{}", name.base), "config." + name.str(), width_of(field));
-                }
-            },
-            goal.run().config);
-        config_ = goal.run().config;
+        : goal_(goal), vp_(vp), call_(module, goal.context(), scene_of(vp)), config_(goal.run().config) {
         config_.vps = vps;
     }
 
     [[nodiscard]] lifting::Intercept& call() { return call_; }
     [[nodiscard]] const Config<Symbolic>& config() const { return config_; }
-    [[nodiscard]] unsigned vp() const { return vp_; }
     void run(const char* entry) { lifted_.emplace(call_.run(entry)); }
+    /// Lets the words at the paths be the configuration.
+    void bind_config(const std::function<std::string(const FieldName&)>& path) {
+        Config<Symbolic>::visit(
+            [&](const FieldName& name, const auto& field) {
+                if (std::string_view(name.base) != "vps") {
+                    bind(path(name), "config." + name.str(), width_of(field));
+                }
+            },
+            goal_.run().config);
+    }
+    /// Lets the word be anything before the call, which is to set it.
+    void forget(const std::string& path) { bind(path, "before." + path, width_of(call_.before(path))); }
     /// Lets the word be part of the variable.
     void bind(const std::string& path, const std::string& variable, unsigned width, unsigned low = 0,
               unsigned part = 0) {
@@ -101,9 +99,7 @@ public:
                     return;
                 }
                 for (const Piece& piece : pieces_of_state(scope, name, width_of(field), vp_, slot_vp)) {
-                    leaves(piece.path, piece.width == 0 || field.term().is_bool() || piece.width == width_of(field)
-                                           ? field.term()
-                                           : field.term().extract(piece.low + piece.width - 1, piece.low));
+                    leaves(piece.path, part_of(field.term(), piece));
                 }
             },
             state);
@@ -147,13 +143,6 @@ public:
     }
 
 private:
-    static lifting::InterceptOptions of(unsigned vp) {
-        lifting::InterceptOptions options;
-        options.vps = vps;
-        options.vp = vp;
-        return options;
-    }
-
     Goal& goal_;
     unsigned vp_;
     lifting::Intercept call_;
@@ -167,6 +156,7 @@ const std::set<std::string> vp_scopes{"vp", "vtl0", "vtl1"};
 
 void put_restore(Goal& goal, const lifting::Module& module) {
     Setup restore(goal, module, 0);
+    restore.bind_config(path_of_config);
     const State<Symbolic>& state = goal.run().before;
     const std::string_view own = "vp[0].";
     State<Symbolic>::visit_scoped(
@@ -188,7 +178,9 @@ void put_restore(Goal& goal, const lifting::Module& module) {
 
 void put_vp(Goal& goal, const lifting::Module& module, unsigned vp) {
     Setup init(goal, module, vp);
+    init.bind_config(path_of_config);
     init.call().bind_argument("index", vp);
+    init.forget(fmt::format("vp[{}].index", vp));
     init.run("vtl_vp_init");
     const State<Symbolic> reset = reset_state<Symbolic>(vp);
     init.leaves(reset, vp_scopes);
@@ -205,7 +197,15 @@ void put_vp(Goal& goal, const lifting::Module& module, unsigned vp) {
 
 void put_partition(Goal& goal, const lifting::Module& module) {
     Setup init(goal, module, 0);
+    init.bind_config([](const FieldName& name) { return fmt::format("config.{}", name.base); });
+    const z3::expr slots = init.call().before("partition.slots");
+    const z3::expr logs = init.call().before("partition.logs");
+    for (const char* path : {"partition.config.vps", "partition.slots", "partition.logs"}) {
+        init.forget(path);
+    }
     init.run("vtl_partition_init");
+    init.leaves("partition.slots", slots);
+    init.leaves("partition.logs", logs);
     Config<Symbolic>::visit(
         [&](const FieldName& name, const auto& field) { init.leaves(path_of_config(name), field.term()); },
         init.config());

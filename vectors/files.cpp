@@ -79,14 +79,7 @@ Json head_of(const std::vector<Vector>& vectors, const Origin& origin) {
     head["tool"] = origin.tool;
     head["specification_sha256"] = sha256(origin.specification);
     head["options"] = origin.options;
-    head["counts"] = {{"vectors", counts.vectors},
-                      {"exits", counts.exits},
-                      {"clauses", counts.clauses},
-                      {"cells", counts.cells},
-                      {"rows", counts.rows},
-                      {"boundaries", counts.boundaries},
-                      {"with_start", counts.with_start},
-                      {"impossible", counts.impossible}};
+    head["counts"] = to_json(counts);
     head["exempt"] = Json::array();
     for (const auto& clause : proptests::unreached_clauses) {
         head["exempt"].push_back({{"clause", clause.id}, {"reason", clause.reason}});
@@ -223,6 +216,17 @@ StoredVector read_vector(const fs::path& folder, const Json& entry) {
 }
 
 } // namespace
+
+nlohmann::ordered_json to_json(const Counts& counts) {
+    return {{"vectors", counts.vectors},
+            {"exits", counts.exits},
+            {"clauses", counts.clauses},
+            {"cells", counts.cells},
+            {"rows", counts.rows},
+            {"boundaries", counts.boundaries},
+            {"with_start", counts.with_start},
+            {"impossible", counts.impossible}};
+}
 
 Counts count(const std::vector<Vector>& vectors) {
     Counts counts{.vectors = vectors.size()};

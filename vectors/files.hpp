@@ -37,6 +37,8 @@ struct Counts {
     std::size_t impossible = 0; ///< vectors from reset with exits that no machine makes
 };
 [[nodiscard]] Counts count(const std::vector<Vector>& vectors);
+/// As in the manifest.
+[[nodiscard]] nlohmann::ordered_json to_json(const Counts& counts);
 
 /// The folder cannot be written, or is not as its manifest says: one line that says what and how to mend it.
 struct FolderError : std::runtime_error {

@@ -24,6 +24,17 @@ struct Effect {
     conformance::InitialState state;
 };
 
+/// Takes out of a message what passes through it: where the VP was.
+void forget_context(model::InterceptMessage<model::Concrete>& message) {
+    message.rip = 0;
+    message.rflags = 0;
+    message.cs_base = 0;
+    message.cs_limit = 0;
+    message.cs_selector = 0;
+    message.cs_attributes = 0;
+    message.state = 0;
+}
+
 /// The outcome without what passes through it.
 ConcreteOutcome own_part(const ConcreteExit& exit, ConcreteOutcome out) {
     for (std::size_t i = 0; i < out.gpr.size(); ++i) {
@@ -33,14 +44,7 @@ ConcreteOutcome own_part(const ConcreteExit& exit, ConcreteOutcome out) {
     out.interruptibility =
         out.interruptibility.value() == exit.interruptibility.value() ? 0 : out.interruptibility.value();
     out.pending_debug = out.pending_debug.value() == exit.pending_debug.value() ? 0 : out.pending_debug.value();
-    auto& message = out.intercept;
-    message.rip = 0;
-    message.rflags = 0;
-    message.cs_base = 0;
-    message.cs_limit = 0;
-    message.cs_selector = 0;
-    message.cs_attributes = 0;
-    message.state = 0;
+    forget_context(out.intercept);
     return out;
 }
 
@@ -78,14 +82,7 @@ Effect effect_of(const Trace& trace, Grade grade, Target target) {
     }
     effect.state = history.state();
     for (std::uint32_t vp = 0; vp < trace.vps; ++vp) {
-        auto& pending = effect.state.vp[vp].shared.pending;
-        pending.rip = 0;
-        pending.rflags = 0;
-        pending.cs_base = 0;
-        pending.cs_limit = 0;
-        pending.cs_selector = 0;
-        pending.cs_attributes = 0;
-        pending.state = 0;
+        forget_context(effect.state.vp[vp].shared.pending);
         for (unsigned v = 0; v < 2; ++v) {
             auto& vtl = effect.state.vp[vp].vtl[v];
             const auto forget = [](auto& field, std::uint64_t left) {
